@@ -1,0 +1,1 @@
+//! Socket.IO server on tokio, tower and hyper.

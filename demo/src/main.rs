@@ -1,0 +1,2 @@
+//! The greeting app.
+fn main() {}
