@@ -1,2 +1,51 @@
-//! The Engine.IO and Socket.IO protocols as sans-I/O state machines.
+//! The Engine.IO 4 and Socket.IO 5 protocols as state machines without I/O.
+//!
+//! Nothing in this crate opens a socket, reads a clock, makes a random number or
+//! starts a thread. Bytes and the current [`Instant`](timer::Instant) come in as
+//! arguments; what must go out is polled. That is what lets one core serve the
+//! server, the native client and the browser, and lets every test run in virtual
+//! time.
+//!
+//! | Room | What it knows |
+//! |---|---|
+//! | [`engine`] | Engine.IO: packets, HTTP payloads, handshake, heartbeat, upgrade, the session |
+//! | [`packet`] | Socket.IO: packets, their JSON, binary attachments |
+//! | [`ws`] | WebSocket framing (RFC 6455) |
+//! | [`namespace`], [`ack`] | what one connection has joined, and the answers it owes |
+//! | [`encoded`], [`outbox`] | wire-ready bytes, made once and shared, and their queue |
+//! | [`limits`], [`timer`] | every bound and every deadline, each with its reason |
+//!
+//! Methods are of four kinds: getters; `handle_*` (something arrived); commands
+//! (the application wants something); `poll_*` (what must happen now).
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice,
+        clippy::unwrap_used
+    )
+)]
+
+pub mod ack;
+pub mod encoded;
+pub mod engine;
+pub mod error;
+pub mod id;
+pub mod limits;
+pub mod namespace;
+pub mod outbox;
+pub mod packet;
+pub mod reason;
+pub mod timer;
+pub mod ws;
+
+pub use encoded::Encoded;
+pub use error::ProtocolError;
+pub use id::{SessionId, SocketId};
+pub use limits::{Limits, Timing};
+pub use outbox::Outbox;
+pub use packet::Packet;
+pub use reason::{CloseReason, DisconnectReason};

@@ -1,0 +1,195 @@
+//! Wire-ready bytes, made once and shared by all who receive them.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+
+use crate::ws::{EncodedHeader, Opcode, encode_header};
+
+/// The largest header of a frame that a server sends: 2 bytes and a 64-bit length.
+const HEADER_ROOM: usize = 10;
+
+/// One Engine.IO packet, or one Socket.IO packet with its attachments, as it goes out.
+///
+/// A broadcast makes it once; each recipient gets a clone, which copies no data. The
+/// WebSocket header stands directly before the text, so the same bytes serve
+/// WebSocket (from the header on) and polling (from the text on).
+///
+/// ```
+/// use salon_proto::Encoded;
+///
+/// let packet = Encoded::text(|out| out.extend_from_slice(b"42[\"hello\"]"));
+/// assert_eq!(packet.as_text(), b"42[\"hello\"]");
+/// assert_eq!(packet.frames().next().unwrap(), b"\x81\x0b42[\"hello\"]");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Encoded {
+    wire: Bytes,
+    text_start: usize,
+    attachments: Option<Arc<[Attachment]>>,
+}
+
+#[derive(Debug)]
+struct Attachment {
+    header: EncodedHeader,
+    data: Bytes,
+}
+
+impl Encoded {
+    /// Engine.IO ping, on either transport.
+    pub const PING: Self = Self::fixed(b"\x81\x012");
+    /// Engine.IO close.
+    pub const CLOSE: Self = Self::fixed(b"\x81\x011");
+    /// Engine.IO noop: releases a held poll.
+    pub const NOOP: Self = Self::fixed(b"\x81\x016");
+    /// Engine.IO pong to the probe of an upgrade candidate.
+    pub const PROBE_PONG: Self = Self::fixed(b"\x81\x063probe");
+
+    /// Encodes a text frame: `fill` appends the packet, its type digit included.
+    pub fn text(fill: impl FnOnce(&mut Vec<u8>)) -> Self {
+        Self::with_attachments(fill, Vec::new())
+    }
+
+    /// Encodes a text frame that binary frames follow.
+    pub fn with_attachments(fill: impl FnOnce(&mut Vec<u8>), attachments: Vec<Bytes>) -> Self {
+        let mut buffer = vec![0; HEADER_ROOM];
+        fill(&mut buffer);
+        let text_length = buffer.len().saturating_sub(HEADER_ROOM);
+        let header = encode_header(Opcode::Text, text_length, None);
+        let start = HEADER_ROOM.saturating_sub(header.as_slice().len());
+        if let Some(room) = buffer.get_mut(start..HEADER_ROOM) {
+            room.copy_from_slice(header.as_slice());
+        }
+        Self {
+            wire: Bytes::from(buffer).slice(start..),
+            text_start: header.as_slice().len(),
+            attachments: share(attachments),
+        }
+    }
+
+    /// Wraps a ready WebSocket control frame. Polling has none, so there it is nothing.
+    #[must_use]
+    pub fn control_frame(frame: Bytes) -> Self {
+        Self {
+            text_start: frame.len(),
+            wire: frame,
+            attachments: None,
+        }
+    }
+
+    const fn fixed(frame: &'static [u8]) -> Self {
+        Self {
+            wire: Bytes::from_static(frame),
+            text_start: 2,
+            attachments: None,
+        }
+    }
+
+    /// Bytes that this packet puts on a WebSocket; also what it counts in an outbox.
+    #[must_use]
+    pub fn wire_len(&self) -> usize {
+        self.frames().map(<[u8]>::len).sum()
+    }
+
+    /// The pieces to write to a WebSocket, in order.
+    pub fn frames(&self) -> impl Iterator<Item = &[u8]> {
+        let attached = self.attachments.iter().flat_map(|list| list.iter());
+        std::iter::once(&*self.wire)
+            .chain(attached.flat_map(|one| [one.header.as_slice(), &*one.data]))
+    }
+
+    /// The packet's text, without the attachments.
+    #[must_use]
+    pub fn as_text(&self) -> &[u8] {
+        self.wire.get(self.text_start..).unwrap_or_default()
+    }
+
+    /// The whole packet for a payload of one packet, if that needs no new bytes.
+    pub(crate) fn as_lone_payload(&self) -> Option<Bytes> {
+        let plain = self.attachments.is_none() && self.text_start < self.wire.len();
+        plain.then(|| self.wire.slice(self.text_start..))
+    }
+
+    /// Appends the packet to an HTTP payload: text, then each attachment in base64.
+    pub(crate) fn append_to_payload(&self, separator: u8, payload: &mut Vec<u8>) {
+        let text = self.as_text();
+        if text.is_empty() {
+            return;
+        }
+        separate(separator, payload);
+        payload.extend_from_slice(text);
+        for attachment in self.attachments.iter().flat_map(|list| list.iter()) {
+            separate(separator, payload);
+            payload.push(b'b');
+            payload.extend_from_slice(STANDARD.encode(&attachment.data).as_bytes());
+        }
+    }
+}
+
+fn separate(separator: u8, payload: &mut Vec<u8>) {
+    if !payload.is_empty() {
+        payload.push(separator);
+    }
+}
+
+fn share(attachments: Vec<Bytes>) -> Option<Arc<[Attachment]>> {
+    let with_header = |data: Bytes| Attachment {
+        header: encode_header(Opcode::Binary, data.len(), None),
+        data,
+    };
+    (!attachments.is_empty()).then(|| attachments.into_iter().map(with_header).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frames(packet: &Encoded) -> Vec<u8> {
+        packet.frames().flatten().copied().collect()
+    }
+
+    #[test]
+    fn the_fixed_packets_are_what_the_encoder_would_make() {
+        for (fixed, text) in [
+            (Encoded::PING, "2"),
+            (Encoded::CLOSE, "1"),
+            (Encoded::NOOP, "6"),
+            (Encoded::PROBE_PONG, "3probe"),
+        ] {
+            let made = Encoded::text(|out| out.extend_from_slice(text.as_bytes()));
+            assert_eq!(frames(&fixed), frames(&made), "{text}");
+            assert_eq!(fixed.as_text(), made.as_text(), "{text}");
+        }
+    }
+
+    #[test]
+    fn long_text_gets_the_longer_headers() {
+        for length in [125, 126, 65_535, 65_536] {
+            let packet = Encoded::text(|out| out.resize(out.len() + length, b'x'));
+            assert_eq!(packet.as_text().len(), length);
+            let header = encode_header(Opcode::Text, length, None);
+            assert!(frames(&packet).starts_with(header.as_slice()));
+            assert_eq!(packet.wire_len(), header.as_slice().len() + length);
+        }
+    }
+
+    #[test]
+    fn attachments_follow_as_frames_or_as_base64() {
+        let packet = Encoded::with_attachments(
+            |out| out.extend_from_slice(b"451-[]"),
+            vec![Bytes::from_static(b"\x01\x1e")],
+        );
+        assert_eq!(frames(&packet), b"\x81\x06451-[]\x82\x02\x01\x1e");
+        let mut payload = Vec::new();
+        packet.append_to_payload(b'|', &mut payload);
+        assert_eq!(payload, b"451-[]|bAR4=");
+    }
+
+    #[test]
+    fn a_clone_shares_its_bytes() {
+        let packet = Encoded::text(|out| out.extend_from_slice(b"42[]"));
+        assert_eq!(packet.as_text().as_ptr(), packet.clone().as_text().as_ptr());
+    }
+}

@@ -1,0 +1,158 @@
+//! The server's half of the heartbeat: ping, and expect a pong in time.
+//!
+//! ```text
+//!            ping interval over: send a ping
+//!   Resting ────────────────────────────────▶ Waiting ──▶ overdue: the session ends
+//!      ▲  ▲ │ pong: start again                 │ │ ▲
+//!      │  └─┘                                   │ └─┘ first other packet: start again
+//!      └────────────────────────────────────────┘ pong
+//! ```
+
+use crate::limits::Timing;
+use crate::timer::Instant;
+
+/// When the next ping is due, or until when its pong is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heartbeat {
+    /// Nothing is expected of the client.
+    Resting {
+        /// When to send a ping.
+        ping_at: Instant,
+    },
+    /// A ping is out.
+    Waiting {
+        /// When the client counts as gone.
+        overdue_at: Instant,
+        /// Whether another packet has already moved the deadline. A client that is
+        /// busy sending shows that it lives, but only once: it must still answer.
+        extended: bool,
+    },
+}
+
+/// What a deadline of the heartbeat asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beat {
+    /// Send a ping.
+    Ping,
+    /// The client did not answer in time.
+    Overdue,
+}
+
+impl Heartbeat {
+    /// The session opens: the first ping comes one interval later.
+    #[must_use]
+    pub fn start(now: Instant, timing: &Timing) -> Self {
+        Self::Resting {
+            ping_at: now + timing.ping_interval,
+        }
+    }
+
+    /// A pong arrived. One that was not asked for starts the interval again, too.
+    pub fn handle_pong(&mut self, now: Instant, timing: &Timing) {
+        *self = Self::start(now, timing);
+    }
+
+    /// Any other packet arrived.
+    pub fn handle_packet(&mut self, now: Instant, timing: &Timing) {
+        if let Self::Waiting {
+            overdue_at,
+            extended: extended @ false,
+        } = self
+        {
+            *overdue_at = now + timing.ping_timeout;
+            *extended = true;
+        }
+    }
+
+    /// The session moved to another transport: a ping that went out on the old one may
+    /// be answered on the new one, with the full time for it.
+    pub fn handle_upgrade(&mut self, now: Instant, timing: &Timing) {
+        if let Self::Waiting { overdue_at, .. } = self {
+            *overdue_at = now + timing.ping_timeout;
+        }
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: Instant, timing: &Timing) -> Option<Beat> {
+        if now < self.poll_timeout() {
+            return None;
+        }
+        if let Self::Waiting { .. } = self {
+            return Some(Beat::Overdue);
+        }
+        *self = Self::Waiting {
+            overdue_at: now + timing.ping_timeout,
+            extended: false,
+        };
+        Some(Beat::Ping)
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout) next.
+    #[must_use]
+    pub const fn poll_timeout(&self) -> Instant {
+        match self {
+            Self::Resting { ping_at } => *ping_at,
+            Self::Waiting { overdue_at, .. } => *overdue_at,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: Instant = Instant::from_millis(1_000);
+
+    fn timing() -> Timing {
+        Timing::default()
+    }
+
+    fn at(millis: u64) -> Instant {
+        Instant::from_millis(1_000 + millis)
+    }
+
+    #[test]
+    fn the_first_ping_comes_one_interval_after_opening() {
+        let mut heartbeat = Heartbeat::start(START, &timing());
+        assert_eq!(heartbeat.handle_timeout(at(24_999), &timing()), None);
+        let beat = heartbeat.handle_timeout(at(25_000), &timing());
+        assert_eq!(beat, Some(Beat::Ping));
+    }
+
+    #[test]
+    fn a_missing_pong_is_overdue_after_the_timeout() {
+        let mut heartbeat = Heartbeat::start(START, &timing());
+        heartbeat.handle_timeout(at(25_000), &timing());
+        assert_eq!(heartbeat.handle_timeout(at(44_999), &timing()), None);
+        let beat = heartbeat.handle_timeout(at(45_000), &timing());
+        assert_eq!(beat, Some(Beat::Overdue));
+    }
+
+    #[test]
+    fn a_pong_starts_the_next_interval() {
+        let mut heartbeat = Heartbeat::start(START, &timing());
+        heartbeat.handle_timeout(at(25_000), &timing());
+        heartbeat.handle_pong(at(26_000), &timing());
+        assert_eq!(heartbeat.poll_timeout(), at(51_000));
+    }
+
+    #[test]
+    fn a_pong_storm_does_no_harm() {
+        let mut heartbeat = Heartbeat::start(START, &timing());
+        for millis in 0..100 {
+            heartbeat.handle_pong(at(millis), &timing());
+        }
+        assert_eq!(heartbeat, Heartbeat::start(at(99), &timing()));
+    }
+
+    #[test]
+    fn other_packets_extend_the_wait_once() {
+        let mut heartbeat = Heartbeat::start(START, &timing());
+        heartbeat.handle_packet(at(1), &timing());
+        assert_eq!(heartbeat.poll_timeout(), at(25_000));
+        heartbeat.handle_timeout(at(25_000), &timing());
+        heartbeat.handle_packet(at(30_000), &timing());
+        heartbeat.handle_packet(at(40_000), &timing());
+        assert_eq!(heartbeat.poll_timeout(), at(50_000));
+    }
+}

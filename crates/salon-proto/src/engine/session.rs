@@ -1,0 +1,509 @@
+//! One Engine.IO session on the server's side.
+//!
+//! ```text
+//!            close()                 all is sent, or it takes too long
+//!   Open ──────────────▶ Closing ─────────────────────────────────────▶ Closed
+//!    │                                                                    ▲
+//!    └── lost, overdue, malformed, closed by the client, outbox full ─────┘
+//! ```
+//!
+//! Drive it so: tell it what arrives (`handle_*`), give it packets ([`send`](Session::send)),
+//! then [`flush`](Session::flush), then do what [`poll_output`](Session::poll_output) says until
+//! it says nothing, and on a WebSocket write what [`outbox`](Session::outbox) holds. Call
+//! [`handle_timeout`](Session::handle_timeout) when [`poll_timeout`](Session::poll_timeout) is due.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::encoded::Encoded;
+use crate::engine::Transport;
+use crate::engine::heartbeat::{Beat, Heartbeat};
+use crate::engine::packet::Packet;
+use crate::engine::upgrade::{Step, Upgrade};
+use crate::limits::Timing;
+use crate::outbox::Outbox;
+use crate::reason::CloseReason;
+use crate::timer::Instant;
+use crate::ws::{CloseCode, close_frame, empty_close_frame};
+
+/// What happens when a session's outbox is full.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Overflow {
+    /// The session ends with the reason "slow consumer". The default: a client that
+    /// misses messages without knowing is worse off than one that reconnects.
+    #[default]
+    Disconnect,
+    /// The message is refused, the session goes on.
+    DropNewest,
+}
+
+/// What the shell around the session must do.
+#[derive(Debug)]
+#[must_use]
+pub enum Output {
+    /// Answer the held poll with this body.
+    AnswerPoll(Bytes),
+    /// Write this on the upgrade candidate.
+    WriteCandidate(Encoded),
+    /// From now on the candidate is the session's WebSocket.
+    SwitchToCandidate,
+    /// Close the candidate.
+    DropCandidate,
+    /// The session is over. On a WebSocket, write the rest of the outbox and close.
+    Closed(CloseReason),
+}
+
+/// What a packet that arrived means for the layer above.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Received<'a> {
+    /// Nothing.
+    Nothing,
+    /// A text message.
+    Text(&'a str),
+    /// A binary message that came as text.
+    Binary(Vec<u8>),
+}
+
+/// What to do with a poll that arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PollAnswer {
+    /// Keep it until [`Output::AnswerPoll`] answers it; that may be at once.
+    Hold,
+    /// Refuse it with status 400: there is one already, and the session ends.
+    Refuse,
+}
+
+/// A packet that was not taken, and why.
+#[derive(Debug)]
+pub struct Rejected {
+    /// The packet, handed back.
+    pub packet: Encoded,
+    /// Why it was not taken.
+    pub why: Rejection,
+}
+
+/// Why a packet was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Rejection {
+    /// The session is over or ending.
+    Closed,
+    /// The outbox is full.
+    Full,
+    /// The packet is volatile and the client is not ready to take it this moment.
+    NotWritable,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Open,
+    Closing { gives_up_at: Instant },
+    Closed,
+}
+
+/// The state of one Engine.IO session. See the [module](self) for how to drive it.
+#[derive(Debug)]
+pub struct Session {
+    timing: Arc<Timing>,
+    max_outbox: usize,
+    overflow: Overflow,
+    state: State,
+    transport: Transport,
+    heartbeat: Heartbeat,
+    upgrade: Upgrade,
+    outbox: Outbox,
+    poll_held: bool,
+    post_running: bool,
+    outputs: VecDeque<Output>,
+}
+
+impl Session {
+    /// Opens a session whose open packet is the first to be sent.
+    #[must_use]
+    pub fn open(
+        open_packet: Encoded,
+        transport: Transport,
+        timing: Arc<Timing>,
+        max_outbox: usize,
+        overflow: Overflow,
+        now: Instant,
+    ) -> Self {
+        let mut outbox = Outbox::default();
+        outbox.push(open_packet);
+        Self {
+            heartbeat: Heartbeat::start(now, &timing),
+            upgrade: Upgrade::None,
+            state: State::Open,
+            poll_held: false,
+            post_running: false,
+            outputs: VecDeque::new(),
+            timing,
+            max_outbox,
+            overflow,
+            transport,
+            outbox,
+        }
+    }
+
+    /// How frames travel now.
+    #[must_use]
+    pub const fn transport(&self) -> Transport {
+        self.transport
+    }
+
+    /// Whether messages still go both ways.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.state == State::Open
+    }
+
+    /// Whether the session is over.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.state == State::Closed
+    }
+
+    /// Whether the client would get a message right now: nothing waits before it, and
+    /// on polling a poll is held. Decides the fate of volatile messages.
+    #[must_use]
+    pub fn is_writable(&self) -> bool {
+        let ready = self.poll_held || self.transport == Transport::WebSocket;
+        self.is_open() && ready && self.outbox.is_empty()
+    }
+
+    /// What waits to be written to the WebSocket.
+    #[must_use]
+    pub const fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+}
+
+/// What arrives from the client.
+impl Session {
+    /// A text frame on the WebSocket.
+    pub fn handle_text<'a>(&mut self, now: Instant, text: &'a str) -> Received<'a> {
+        match Packet::decode(text) {
+            // Node ignores a close packet here: only closing the WebSocket ends it.
+            Ok(Packet::Close) => Received::Nothing,
+            Ok(packet) => self.handle_packet(now, packet, Transport::WebSocket),
+            Err(_) => self.handle_malformed(),
+        }
+    }
+
+    /// A binary frame on the WebSocket. `false`: it comes too late to be a message.
+    pub fn handle_binary(&mut self, now: Instant) -> bool {
+        self.heartbeat.handle_packet(now, &self.timing);
+        self.is_open() && self.transport == Transport::WebSocket
+    }
+
+    /// A packet that came over `via`. One that comes over a transport that the session
+    /// has left, or after its end, means nothing.
+    pub fn handle_packet<'a>(
+        &mut self,
+        now: Instant,
+        packet: Packet<'a>,
+        via: Transport,
+    ) -> Received<'a> {
+        if !self.is_open() || via != self.transport {
+            return Received::Nothing;
+        }
+        if !matches!(packet, Packet::Pong(_)) {
+            self.heartbeat.handle_packet(now, &self.timing);
+        }
+        match packet {
+            Packet::Message(text) => return Received::Text(text),
+            Packet::Binary(data) => return Received::Binary(data),
+            Packet::Pong(_) => self.heartbeat.handle_pong(now, &self.timing),
+            // Since protocol 4 the server pings.
+            Packet::Ping(_) => self.finish(CloseReason::TransportError),
+            Packet::Close => self.finish(CloseReason::TransportClose),
+            Packet::Open(_) | Packet::Upgrade | Packet::Noop => {}
+        }
+        Received::Nothing
+    }
+
+    /// Something that is no Engine.IO packet.
+    pub fn handle_malformed(&mut self) -> Received<'static> {
+        self.finish(CloseReason::ParseError);
+        Received::Nothing
+    }
+
+    /// The transport broke, or the client broke its rules; `code` is for the close frame
+    /// of a WebSocket.
+    pub fn handle_broken(&mut self, code: CloseCode) {
+        if self.transport == Transport::WebSocket && self.state != State::Closed {
+            self.push_close_frame(Some(code));
+        }
+        self.finish(CloseReason::TransportError);
+    }
+
+    /// The connection is gone, nothing more can be written.
+    pub fn handle_lost(&mut self, reason: CloseReason) {
+        self.finish(reason);
+        self.outbox.clear();
+    }
+
+    /// The client closed the WebSocket; its code, if any, goes back.
+    pub fn handle_close_frame(&mut self, code: Option<CloseCode>) {
+        if self.state != State::Closed {
+            self.push_close_frame(code);
+        }
+        self.finish(CloseReason::TransportClose);
+    }
+
+    /// A poll (GET).
+    pub fn handle_poll(&mut self) -> PollAnswer {
+        if self.transport != Transport::Polling {
+            return PollAnswer::Refuse;
+        }
+        if self.poll_held {
+            self.finish(CloseReason::TransportError);
+            return PollAnswer::Refuse;
+        }
+        self.poll_held = true;
+        if matches!(self.state, State::Closing { .. }) {
+            self.close_poll();
+        }
+        PollAnswer::Hold
+    }
+
+    /// The held poll's connection is gone.
+    pub fn handle_poll_lost(&mut self) {
+        if self.poll_held {
+            self.poll_held = false;
+            self.handle_lost(CloseReason::TransportError);
+        }
+    }
+
+    /// Data (POST) begins to arrive. `false`: refuse it with status 400.
+    pub fn handle_post(&mut self) -> bool {
+        if self.post_running {
+            self.finish(CloseReason::TransportError);
+            return false;
+        }
+        self.post_running = true;
+        true
+    }
+
+    /// The POST is over, whether its body came whole or was refused.
+    pub fn handle_post_done(&mut self) {
+        self.post_running = false;
+    }
+
+    /// An upgrade candidate has connected. `false`: close it.
+    pub fn handle_candidate(&mut self, now: Instant) -> bool {
+        let may_upgrade = self.is_open() && self.transport == Transport::Polling;
+        may_upgrade && self.upgrade.handle_candidate(now, &self.timing)
+    }
+
+    /// A text frame on the candidate.
+    pub fn handle_candidate_text(&mut self, now: Instant, text: &str) {
+        let step = match Packet::decode(text) {
+            Ok(packet) => self.upgrade.handle_packet(now, &packet, &self.timing),
+            Err(_) => return self.handle_candidate_lost(),
+        };
+        self.take_step(now, step);
+    }
+
+    /// The candidate is gone, or sent something that is no text.
+    pub fn handle_candidate_lost(&mut self) {
+        self.upgrade.handle_lost();
+        self.outputs.push_back(Output::DropCandidate);
+    }
+
+    /// The WebSocket has taken `count` bytes of the outbox.
+    pub fn handle_written(&mut self, count: usize) {
+        self.outbox.advance(count);
+        let closing = matches!(self.state, State::Closing { .. });
+        if closing && self.outbox.is_empty() {
+            self.finish(CloseReason::ForcedClose);
+        }
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        match self.state {
+            State::Closed => return,
+            State::Closing { gives_up_at } if now >= gives_up_at => {
+                return self.finish(CloseReason::ForcedClose);
+            }
+            _ => {}
+        }
+        if let Some(step) = self.upgrade.handle_timeout(now, &self.timing) {
+            self.take_step(now, step);
+        }
+        match self.heartbeat.handle_timeout(now, &self.timing) {
+            Some(Beat::Ping) if self.is_open() => self.outbox.push(Encoded::PING),
+            Some(Beat::Overdue) => self.finish(CloseReason::PingTimeout),
+            _ => {}
+        }
+    }
+}
+
+/// What the application wants.
+impl Session {
+    /// Queues a message.
+    ///
+    /// # Errors
+    /// Hands the packet back when the session is closed, when its outbox is full, or when
+    /// the packet is `volatile` and the client cannot take it this moment.
+    pub fn send(&mut self, packet: Encoded, volatile: bool) -> Result<(), Rejected> {
+        match self.refusal(&packet, volatile) {
+            None => {
+                self.outbox.push(packet);
+                Ok(())
+            }
+            Some(why) => Err(Rejected { packet, why }),
+        }
+    }
+
+    /// Ends the session once the client has got what waits for it, or
+    /// `close_timeout` later.
+    pub fn close(&mut self, now: Instant) {
+        if !self.is_open() {
+            return;
+        }
+        self.state = State::Closing {
+            gives_up_at: now + self.timing.close_timeout,
+        };
+        match self.transport {
+            Transport::WebSocket => self.push_close_frame(None),
+            Transport::Polling if self.poll_held => self.finish(CloseReason::ForcedClose),
+            Transport::Polling => {}
+        }
+    }
+
+    fn refusal(&mut self, packet: &Encoded, volatile: bool) -> Option<Rejection> {
+        if !self.is_open() {
+            return Some(Rejection::Closed);
+        }
+        if volatile && !self.is_writable() {
+            return Some(Rejection::NotWritable);
+        }
+        let total = self.outbox.bytes().saturating_add(packet.wire_len());
+        // One message always fits, or a small budget could never send a large one.
+        if self.outbox.is_empty() || total <= self.max_outbox {
+            return None;
+        }
+        if self.overflow == Overflow::Disconnect {
+            self.outbox.clear();
+            self.finish(CloseReason::SlowConsumer);
+        }
+        Some(Rejection::Full)
+    }
+}
+
+/// What must happen now.
+impl Session {
+    /// Lets a held poll take what waits. Call it at the end of each turn.
+    pub fn flush(&mut self) {
+        if self.transport == Transport::Polling && self.poll_held {
+            self.answer_poll();
+        }
+    }
+
+    /// The next thing to do.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        let output = self.outputs.pop_front();
+        if output.is_none() {
+            // An idle session holds no queue at all.
+            self.outputs = VecDeque::new();
+        }
+        output
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout); `None` once closed.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let beat = self.heartbeat.poll_timeout();
+        let heartbeat_or_upgrade = self.upgrade.poll_timeout().map_or(beat, |at| at.min(beat));
+        match self.state {
+            State::Open => Some(heartbeat_or_upgrade),
+            State::Closing { gives_up_at } => Some(gives_up_at.min(heartbeat_or_upgrade)),
+            State::Closed => None,
+        }
+    }
+
+    fn take_step(&mut self, now: Instant, step: Step) {
+        match step {
+            Step::AnswerProbe => {
+                let answer = Output::WriteCandidate(Encoded::PROBE_PONG);
+                self.outputs.push_back(answer);
+            }
+            Step::ReleasePoll => self.release_poll(),
+            Step::Switch => self.switch(now),
+            Step::Drop => self.outputs.push_back(Output::DropCandidate),
+        }
+    }
+
+    fn release_poll(&mut self) {
+        if self.poll_held && self.outbox.is_empty() {
+            self.outbox.push(Encoded::NOOP);
+        }
+    }
+
+    fn switch(&mut self, now: Instant) {
+        if self.poll_held {
+            // What waits belongs on the WebSocket; the old poll only learns its end.
+            let body = Bytes::copy_from_slice(Encoded::CLOSE.as_text());
+            self.poll_held = false;
+            self.outputs.push_back(Output::AnswerPoll(body));
+        }
+        self.transport = Transport::WebSocket;
+        self.heartbeat.handle_upgrade(now, &self.timing);
+        if matches!(self.state, State::Closing { .. }) {
+            self.push_close_frame(None);
+        }
+        self.outputs.push_back(Output::SwitchToCandidate);
+    }
+
+    fn push_close_frame(&mut self, code: Option<CloseCode>) {
+        let frame = match code {
+            Some(code) => close_frame(code, "", None),
+            None => empty_close_frame(None),
+        };
+        self.outbox.push(Encoded::control_frame(frame));
+    }
+
+    /// A closing session got the poll it was waiting for.
+    fn close_poll(&mut self) {
+        if self.outbox.is_empty() {
+            self.outbox.push(Encoded::NOOP);
+        }
+        self.finish(CloseReason::ForcedClose);
+    }
+
+    fn answer_poll(&mut self) {
+        if let Some(body) = self.outbox.take_payload() {
+            self.poll_held = false;
+            self.outputs.push_back(Output::AnswerPoll(body));
+        }
+    }
+
+    fn finish(&mut self, reason: CloseReason) {
+        if self.state == State::Closed {
+            return;
+        }
+        self.state = State::Closed;
+        if self.poll_held {
+            // A client that said goodbye itself must not be told to close.
+            let by_client = reason == CloseReason::TransportClose;
+            let last = if by_client { Encoded::NOOP } else { Encoded::CLOSE };
+            self.outbox.push(last);
+            self.answer_poll();
+        }
+        if matches!(reason, CloseReason::PingTimeout | CloseReason::ParseError)
+            && self.transport == Transport::WebSocket
+        {
+            self.push_close_frame(None);
+        }
+        if self.upgrade.poll_timeout().is_some() {
+            self.upgrade.handle_lost();
+            self.outputs.push_back(Output::DropCandidate);
+        }
+        self.outputs.push_back(Output::Closed(reason));
+    }
+}

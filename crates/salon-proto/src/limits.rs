@@ -1,0 +1,84 @@
+//! Every bound and every deadline of the protocol, each with its reason.
+
+use std::time::Duration;
+
+/// How much one peer may ask of us.
+///
+/// A peer can reach no buffer, count or queue that is not named here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Bytes of one WebSocket message or one HTTP body. Node's `maxHttpBufferSize`,
+    /// lowered there from 100 MB after CVE-2020-36048; told to the client as
+    /// `maxPayload`.
+    pub max_payload: usize,
+    /// Binary attachments of one packet. Node's default since CVE-2026-33151:
+    /// without it one header makes us collect buffers for ever.
+    pub max_attachments: usize,
+    /// Bytes that may wait for one slow session before the overflow policy acts.
+    /// Node has no such bound and runs out of memory instead. Four full messages,
+    /// and a message of full size always fits an empty queue.
+    pub max_outbox: usize,
+    /// Namespaces that one session may have joined or be joining. Each costs a
+    /// socket; people use a handful.
+    pub max_namespaces: usize,
+    /// Bytes of a namespace's name. Longer ones are refused before they are looked
+    /// up or kept.
+    pub max_namespace_length: usize,
+    /// Rooms one socket may be in, its own room not counted. A client can often make
+    /// a server join rooms of its choosing.
+    pub max_rooms: usize,
+    /// Acknowledgements that one socket may owe us at a time. A client that never
+    /// answers would otherwise cost memory for each event until its deadline.
+    pub max_pending_acks: usize,
+    /// Handlers of one session that may be running at a time. Above it we stop
+    /// reading from that session: its own flood waits in its own TCP window.
+    pub max_running_handlers: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_payload: 1_000_000,
+            max_attachments: 10,
+            max_outbox: 4_000_000,
+            max_namespaces: 64,
+            max_namespace_length: 512,
+            max_rooms: 10_000,
+            max_pending_acks: 10_000,
+            max_running_handlers: 1_000,
+        }
+    }
+}
+
+/// How long we wait for a peer. One table, so that no wait goes without an end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Timing {
+    /// From opening, or from the last pong, to the next ping. Told to the client.
+    pub ping_interval: Duration,
+    /// From a ping until its pong is overdue and the session ends. Told to the client.
+    pub ping_timeout: Duration,
+    /// From the arrival of an upgrade candidate until it is closed. The session stays.
+    pub upgrade_timeout: Duration,
+    /// From opening until a session that has joined no namespace is closed.
+    pub connect_timeout: Duration,
+    /// How long a closing session waits for the client to fetch what is left.
+    pub close_timeout: Duration,
+    /// Rhythm of the noop packets that release a held poll while a candidate probes.
+    /// The client may poll again before it has switched, so one is not enough.
+    pub upgrade_noop_interval: Duration,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self {
+            ping_interval: Duration::from_millis(25_000),
+            ping_timeout: Duration::from_millis(20_000),
+            upgrade_timeout: Duration::from_millis(10_000),
+            connect_timeout: Duration::from_millis(45_000),
+            close_timeout: Duration::from_millis(30_000),
+            upgrade_noop_interval: Duration::from_millis(100),
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! What waits to go out to one session.
+
+use std::collections::VecDeque;
+use std::io::IoSlice;
+
+use bytes::Bytes;
+
+use crate::encoded::Encoded;
+use crate::engine::payload::SEPARATOR;
+
+/// A queue of packets with a count of their bytes.
+///
+/// The queue itself does not refuse anything: who may still add to it is the
+/// session's [overflow policy](crate::engine::Overflow), since control packets are exempt.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    queue: VecDeque<Encoded>,
+    /// Bytes of all packets in the queue, as WebSocket frames.
+    bytes: usize,
+    /// Bytes of the first packet that a WebSocket has already taken.
+    written: usize,
+}
+
+impl Outbox {
+    /// Appends a packet.
+    pub fn push(&mut self, packet: Encoded) {
+        self.bytes = self.bytes.saturating_add(packet.wire_len());
+        self.queue.push_back(packet);
+    }
+
+    /// Bytes that wait, as WebSocket frames.
+    #[must_use]
+    pub const fn bytes(&self) -> usize {
+        self.bytes.saturating_sub(self.written)
+    }
+
+    /// Whether nothing waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Fills `slices` with what to write next and returns how many were filled.
+    pub fn fill_slices<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
+        let mut skip = self.written;
+        let mut filled = 0;
+        let pieces = self.queue.iter().flat_map(Encoded::frames);
+        for piece in pieces {
+            let rest = piece.get(skip..).unwrap_or_default();
+            skip = skip.saturating_sub(piece.len());
+            if rest.is_empty() {
+                continue;
+            }
+            let Some(slot) = slices.get_mut(filled) else {
+                break;
+            };
+            *slot = IoSlice::new(rest);
+            filled += 1;
+        }
+        filled
+    }
+
+    /// Takes note that a WebSocket has taken the next `count` bytes.
+    pub fn advance(&mut self, count: usize) {
+        self.written = self.written.saturating_add(count);
+        while let Some(first) = self.queue.front() {
+            let length = first.wire_len();
+            if self.written < length {
+                break;
+            }
+            self.written -= length;
+            self.bytes = self.bytes.saturating_sub(length);
+            self.queue.pop_front();
+        }
+        self.release_when_empty();
+    }
+
+    /// Takes everything as the body of one HTTP response; `None` when nothing waits.
+    pub fn take_payload(&mut self) -> Option<Bytes> {
+        if let (1, Some(packet)) = (self.queue.len(), self.queue.front()) {
+            if let Some(lone) = packet.as_lone_payload() {
+                self.clear();
+                return Some(lone);
+            }
+        }
+        let mut payload = Vec::with_capacity(self.bytes);
+        for packet in &self.queue {
+            packet.append_to_payload(SEPARATOR, &mut payload);
+        }
+        self.clear();
+        (!payload.is_empty()).then(|| Bytes::from(payload))
+    }
+
+    /// An idle session holds no queue at all.
+    fn release_when_empty(&mut self) {
+        if self.queue.is_empty() {
+            self.clear();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packet(text: &str) -> Encoded {
+        Encoded::text(|out| out.extend_from_slice(text.as_bytes()))
+    }
+
+    fn binary(text: &str, data: &'static [u8]) -> Encoded {
+        let fill = |out: &mut Vec<u8>| out.extend_from_slice(text.as_bytes());
+        Encoded::with_attachments(fill, vec![Bytes::from_static(data)])
+    }
+
+    fn pending(outbox: &Outbox) -> Vec<u8> {
+        let mut slices = [IoSlice::new(&[]); 16];
+        let filled = outbox.fill_slices(&mut slices);
+        slices[..filled].iter().flat_map(|s| s.to_vec()).collect()
+    }
+
+    #[test]
+    fn a_websocket_may_take_any_number_of_bytes_at_a_time() {
+        let whole = {
+            let mut outbox = Outbox::default();
+            outbox.push(packet("4a"));
+            outbox.push(binary("451-b", b"xyz"));
+            outbox.push(packet("4c"));
+            pending(&outbox)
+        };
+        for step in 1..=whole.len() {
+            let mut outbox = Outbox::default();
+            outbox.push(packet("4a"));
+            outbox.push(binary("451-b", b"xyz"));
+            outbox.push(packet("4c"));
+            let mut seen = Vec::new();
+            while !outbox.is_empty() {
+                assert_eq!(outbox.bytes(), whole.len() - seen.len());
+                let next = pending(&outbox);
+                let count = step.min(next.len());
+                seen.extend_from_slice(&next[..count]);
+                outbox.advance(count);
+            }
+            assert_eq!(seen, whole, "in steps of {step}");
+            assert_eq!(outbox.bytes(), 0);
+        }
+    }
+
+    #[test]
+    fn a_poll_takes_all_at_once() {
+        let mut outbox = Outbox::default();
+        assert_eq!(outbox.take_payload(), None);
+        outbox.push(packet("4a"));
+        assert_eq!(outbox.take_payload().as_deref(), Some(&b"4a"[..]));
+        outbox.push(packet("4a"));
+        outbox.push(binary("451-b", b"xyz"));
+        let expected = &b"4a\x1e451-b\x1ebeHl6"[..];
+        assert_eq!(outbox.take_payload().as_deref(), Some(expected));
+        assert!(outbox.is_empty());
+    }
+
+    #[test]
+    fn more_pieces_than_slices_go_in_several_turns() {
+        let mut outbox = Outbox::default();
+        for _ in 0..5 {
+            outbox.push(packet("4a"));
+        }
+        let mut slices = [IoSlice::new(&[]); 2];
+        assert_eq!(outbox.fill_slices(&mut slices), 2);
+    }
+}

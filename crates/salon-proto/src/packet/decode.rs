@@ -1,0 +1,251 @@
+//! Reads the text of a packet.
+
+use std::borrow::Cow;
+
+use crate::error::ProtocolError;
+use crate::packet::{Ack, Event, Packet, RESERVED_EVENTS, ROOT, json};
+
+/// A packet's text, and how many binary messages must follow before it is complete.
+pub(super) struct Decoded<'a> {
+    pub(super) packet: Option<Packet<'a>>,
+    pub(super) attachments: usize,
+}
+
+/// Decodes a packet's text.
+///
+/// Without a payload an event or an answer means nothing, but is not an error either:
+/// then there is no packet.
+pub(super) fn decode(text: &str, max_attachments: usize) -> Result<Decoded<'_>, ProtocolError> {
+    let mut rest = text;
+    let kind = take_type(&mut rest)?;
+    let attachments = match kind {
+        '5' | '6' => take_attachments(&mut rest, max_attachments)?,
+        _ => 0,
+    };
+    let namespace = Cow::Borrowed(take_namespace(&mut rest));
+    let id = take_ack_id(&mut rest)?;
+    let data = (!rest.is_empty()).then_some(rest);
+    let packet = match kind {
+        '0' => Some(connect(namespace, data)?),
+        '1' => Some(disconnect(namespace, data)?),
+        '4' => Some(connect_error(namespace, data)?),
+        '2' | '5' => event(namespace, id, data)?,
+        _ => ack(namespace, id, data)?,
+    };
+    Ok(Decoded {
+        packet,
+        attachments,
+    })
+}
+
+fn take_type(rest: &mut &str) -> Result<char, ProtocolError> {
+    let mut characters = rest.chars();
+    let kind = characters.next();
+    *rest = characters.as_str();
+    match kind {
+        Some(kind @ '0'..='6') => Ok(kind),
+        Some(other) => Err(ProtocolError::with_detail(
+            "unknown packet type",
+            other.escape_default(),
+        )),
+        None => Err(ProtocolError::new("empty packet")),
+    }
+}
+
+fn take_attachments(rest: &mut &str, max: usize) -> Result<usize, ProtocolError> {
+    const ILLEGAL: ProtocolError = ProtocolError::new("illegal attachments");
+    let (digits, after) = rest.split_once('-').ok_or(ILLEGAL)?;
+    *rest = after;
+    if digits.is_empty() || !digits.bytes().all(|c| c.is_ascii_digit()) {
+        return Err(ILLEGAL);
+    }
+    match digits.parse() {
+        Ok(0) => Err(ILLEGAL),
+        Ok(count) if count <= max => Ok(count),
+        _ => Err(ProtocolError::new("too many attachments")),
+    }
+}
+
+/// The comma may be missing where the namespace ends the packet.
+fn take_namespace<'a>(rest: &mut &'a str) -> &'a str {
+    if !rest.starts_with('/') {
+        return ROOT;
+    }
+    let (namespace, after) = rest.split_once(',').unwrap_or((rest, ""));
+    *rest = after;
+    namespace
+}
+
+fn take_ack_id(rest: &mut &str) -> Result<Option<u64>, ProtocolError> {
+    let after = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = rest.strip_suffix(after).unwrap_or_default();
+    *rest = after;
+    if digits.is_empty() {
+        return Ok(None);
+    }
+    let id = digits.parse();
+    id.map(Some)
+        .map_err(|error| ProtocolError::with_detail("illegal ack id", error))
+}
+
+fn connect<'a>(
+    namespace: Cow<'a, str>,
+    data: Option<&'a str>,
+) -> Result<Packet<'a>, ProtocolError> {
+    let is_object = |json: &&str| json.trim_start().starts_with('{');
+    let data = valid(data, is_object)?;
+    Ok(Packet::Connect { namespace, data })
+}
+
+fn connect_error<'a>(
+    namespace: Cow<'a, str>,
+    data: Option<&'a str>,
+) -> Result<Packet<'a>, ProtocolError> {
+    let is_object_or_string = |json: &&str| json.trim_start().starts_with(['{', '"']);
+    let data = valid(data, is_object_or_string)?;
+    Ok(Packet::ConnectError { namespace, data })
+}
+
+fn valid<'a>(
+    data: Option<&'a str>,
+    shape: impl FnOnce(&&str) -> bool,
+) -> Result<Option<Cow<'a, str>>, ProtocolError> {
+    let Some(json) = data else { return Ok(None) };
+    if !shape(&json) {
+        return Err(INVALID_PAYLOAD);
+    }
+    json::scan_value(json).map_err(invalid_payload)?;
+    Ok(Some(Cow::Borrowed(json)))
+}
+
+fn disconnect<'a>(
+    namespace: Cow<'a, str>,
+    data: Option<&'a str>,
+) -> Result<Packet<'a>, ProtocolError> {
+    match data {
+        None => Ok(Packet::Disconnect { namespace }),
+        Some(_) => Err(INVALID_PAYLOAD),
+    }
+}
+
+fn event<'a>(
+    namespace: Cow<'a, str>,
+    ack_id: Option<u64>,
+    data: Option<&'a str>,
+) -> Result<Option<Packet<'a>>, ProtocolError> {
+    let Some(array) = data else { return Ok(None) };
+    let scanned = json::scan_event(array).map_err(invalid_payload)?;
+    if !scanned.name_is_number && RESERVED_EVENTS.contains(&&*scanned.name) {
+        return Err(ProtocolError::with_detail("reserved event", scanned.name));
+    }
+    Ok(Some(Packet::Event(Event {
+        namespace,
+        name: scanned.name,
+        ack_id,
+        array: Cow::Borrowed(array),
+        attachments: Vec::new(),
+    })))
+}
+
+fn ack<'a>(
+    namespace: Cow<'a, str>,
+    id: Option<u64>,
+    data: Option<&'a str>,
+) -> Result<Option<Packet<'a>>, ProtocolError> {
+    let Some(array) = data else { return Ok(None) };
+    json::scan_args(array).map_err(invalid_payload)?;
+    Ok(id.map(|id| {
+        Packet::Ack(Ack {
+            namespace,
+            id,
+            array: Cow::Borrowed(array),
+            attachments: Vec::new(),
+        })
+    }))
+}
+
+const INVALID_PAYLOAD: ProtocolError = ProtocolError::new("invalid payload");
+
+fn invalid_payload(error: json::Error) -> ProtocolError {
+    ProtocolError::with_detail("invalid payload", error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packet(text: &str) -> Option<Packet<'_>> {
+        decode(text, 10).unwrap().packet
+    }
+
+    fn plain_event<'a>(namespace: &'a str, name: &'a str, array: &'a str) -> Event<'a> {
+        Event {
+            namespace: namespace.into(),
+            name: name.into(),
+            ack_id: None,
+            array: array.into(),
+            attachments: vec![],
+        }
+    }
+
+    #[test]
+    fn events_are_read_with_and_without_namespace_and_id() {
+        let event = plain_event("/", "hello", r#"["hello",1]"#);
+        assert_eq!(packet(r#"2["hello",1]"#), Some(Packet::Event(event.clone())));
+        let with_id = Event {
+            ack_id: Some(12),
+            ..event
+        };
+        assert_eq!(packet(r#"212["hello",1]"#), Some(Packet::Event(with_id)));
+        let elsewhere = Event {
+            ack_id: Some(0),
+            ..plain_event("/admin", "x", r#"["x"]"#)
+        };
+        assert_eq!(packet(r#"2/admin,0["x"]"#), Some(Packet::Event(elsewhere)));
+    }
+
+    #[test]
+    fn names_may_be_numbers_or_have_escapes() {
+        let numbered = plain_event("/", "1", r#"[1,"x"]"#);
+        assert_eq!(packet(r#"2[1,"x"]"#), Some(Packet::Event(numbered)));
+        let escaped = plain_event("/", "a\"b", r#"["a\"b"]"#);
+        assert_eq!(packet(r#"2["a\"b"]"#), Some(Packet::Event(escaped)));
+    }
+
+    #[test]
+    fn a_namespace_may_end_the_packet_without_a_comma() {
+        let namespace = Cow::Borrowed("/admin");
+        let disconnect = Packet::Disconnect { namespace };
+        assert_eq!(packet("1/admin"), Some(disconnect.clone()));
+        assert_eq!(packet("1/admin,"), Some(disconnect));
+    }
+
+    #[test]
+    fn events_and_answers_without_a_payload_mean_nothing() {
+        for text in ["2", "21", "2/admin,", "31", "3"] {
+            assert_eq!(packet(text), None, "{text}");
+        }
+        assert_eq!(packet("3[1]"), None);
+    }
+
+    #[test]
+    fn malformed_packets_are_refused() {
+        for text in [
+            "", "7", "a", "é", "-1", "0[]", "0\"x\"", "0{", "0{}x", "1{}", "1/a,[]", "2{}", "2[]",
+            "2[null]", "2[{}]", "2[true]", "2[\"x\"", "2[\"x\"]]", "2[\"x\",]", "2\"x\"", "31{}",
+            "31[", "4[]", "41", "5[\"x\"]", "5-[\"x\"]", "5a-[\"x\"]", "50-[\"x\"]",
+            "51.5-[\"x\"]", "5+1-[\"x\"]", "511-[\"x\"]", "599999999999999999999999-[\"x\"]",
+            "299999999999999999999999[\"x\"]", "2[\"connect\"]", "2[\"disconnecting\"]",
+        ] {
+            assert!(decode(text, 10).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn attachments_are_counted_up_to_the_limit() {
+        for count in [1, 10] {
+            let text = format!("5{count}-[\"x\"]");
+            assert_eq!(decode(&text, 10).unwrap().attachments, count);
+        }
+    }
+}

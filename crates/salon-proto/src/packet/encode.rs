@@ -1,0 +1,191 @@
+//! Writes packets as wire-ready bytes.
+//!
+//! Each is an Engine.IO message, so each text begins with `4`.
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::encoded::Encoded;
+use crate::error::ProtocolError;
+use crate::id::SocketId;
+use crate::packet::{RESERVED_EVENTS, ROOT, json};
+
+/// An event; a tuple gives several arguments, `()` none, anything else one.
+///
+/// # Errors
+/// When the name is reserved or the arguments cannot be written as JSON.
+///
+/// ```
+/// use salon_proto::packet;
+///
+/// let packet = packet::event("/admin", None, "add", &(1, 2))?;
+/// assert_eq!(packet.as_text(), br#"42/admin,["add",1,2]"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn event<T: Serialize + ?Sized>(
+    namespace: &str,
+    ack_id: Option<u64>,
+    name: &str,
+    args: &T,
+) -> Result<Encoded, json::Error> {
+    with_array(Kind::Event, namespace, ack_id, |out, attachments| {
+        json::write_event(out, name, args, attachments)
+    })
+}
+
+/// The answer to an event; a tuple gives several values, as for [`event`].
+///
+/// # Errors
+/// When the values cannot be written as JSON.
+pub fn ack<T: Serialize + ?Sized>(
+    namespace: &str,
+    id: u64,
+    values: &T,
+) -> Result<Encoded, json::Error> {
+    with_array(Kind::Ack, namespace, Some(id), |out, attachments| {
+        json::write_args(out, values, attachments)
+    })
+}
+
+/// The server's consent to a connection, with the new socket's id.
+#[must_use]
+pub fn connect(namespace: &str, id: &SocketId) -> Encoded {
+    Encoded::text(|out| {
+        write_head(out, b"40", namespace, None);
+        out.extend_from_slice(format!(r#"{{"sid":"{id}"}}"#).as_bytes());
+    })
+}
+
+/// The server's refusal of a connection. `data` is JSON and may be absent.
+#[must_use]
+pub fn connect_error(namespace: &str, message: &str, data: Option<&serde_json::Value>) -> Encoded {
+    let message = serde_json::Value::from(message);
+    Encoded::text(|out| {
+        write_head(out, b"44", namespace, None);
+        out.extend_from_slice(format!(r#"{{"message":{message}"#).as_bytes());
+        if let Some(data) = data {
+            out.extend_from_slice(format!(r#","data":{data}"#).as_bytes());
+        }
+        out.push(b'}');
+    })
+}
+
+/// The server takes a client out of a namespace.
+#[must_use]
+pub fn disconnect(namespace: &str) -> Encoded {
+    Encoded::text(|out| write_head(out, b"41", namespace, None))
+}
+
+/// Refuses names that only the library itself may emit.
+///
+/// # Errors
+/// Says which name.
+pub fn check_event_name(name: &str) -> Result<(), ProtocolError> {
+    if RESERVED_EVENTS.contains(&name) {
+        return Err(ProtocolError::with_detail("reserved event name", name));
+    }
+    Ok(())
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Event,
+    Ack,
+}
+
+impl Kind {
+    const fn plain(self) -> &'static [u8] {
+        match self {
+            Self::Event => b"42",
+            Self::Ack => b"43",
+        }
+    }
+
+    fn binary(self, attachments: usize) -> Vec<u8> {
+        match self {
+            Self::Event => format!("45{attachments}-").into_bytes(),
+            Self::Ack => format!("46{attachments}-").into_bytes(),
+        }
+    }
+}
+
+/// Writes head and array in one go; only a packet with attachments, whose number stands
+/// before everything else, is put together a second time.
+fn with_array(
+    kind: Kind,
+    namespace: &str,
+    id: Option<u64>,
+    write_array: impl FnOnce(&mut Vec<u8>, &mut Vec<Bytes>) -> Result<(), json::Error>,
+) -> Result<Encoded, json::Error> {
+    let mut attachments = Vec::new();
+    let mut result = Ok(());
+    let mut array_length = 0;
+    let plain = Encoded::text(|out| {
+        write_head(out, kind.plain(), namespace, id);
+        let head = out.len();
+        result = write_array(out, &mut attachments);
+        array_length = out.len().saturating_sub(head);
+    });
+    result?;
+    if attachments.is_empty() {
+        return Ok(plain);
+    }
+    let text = plain.as_text();
+    let array = text.get(text.len().saturating_sub(array_length)..);
+    let head = kind.binary(attachments.len());
+    let fill = |out: &mut Vec<u8>| {
+        write_head(out, &head, namespace, id);
+        out.extend_from_slice(array.unwrap_or_default());
+    };
+    Ok(Encoded::with_attachments(fill, attachments))
+}
+
+fn write_head(out: &mut Vec<u8>, kind: &[u8], namespace: &str, id: Option<u64>) {
+    out.extend_from_slice(kind);
+    if namespace != ROOT {
+        out.extend_from_slice(namespace.as_bytes());
+        out.push(b',');
+    }
+    if let Some(id) = id {
+        out.extend_from_slice(id.to_string().as_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(packet: &Encoded) -> &str {
+        std::str::from_utf8(packet.as_text()).unwrap()
+    }
+
+    #[test]
+    fn heads_name_the_namespace_unless_it_is_the_root() {
+        assert_eq!(text(&disconnect("/")), "41");
+        assert_eq!(text(&disconnect("/admin")), "41/admin,");
+        assert_eq!(text(&event("/", None, "x", &()).unwrap()), r#"42["x"]"#);
+        let packet = event("/a", Some(0), "x", "y").unwrap();
+        assert_eq!(text(&packet), r#"42/a,0["x","y"]"#);
+        assert_eq!(text(&ack("/", 3, &(1, "b")).unwrap()), r#"433[1,"b"]"#);
+    }
+
+    #[test]
+    fn attachments_are_announced() {
+        let data = (Bytes::from_static(b"ab"), 1, Bytes::from_static(b"c"));
+        let packet = event("/a", Some(7), "x", &data).unwrap();
+        let (first, second) = (r#"{"_placeholder":true,"num":0}"#, r#"{"_placeholder":true,"num":1}"#);
+        assert_eq!(text(&packet), format!(r#"452-/a,7["x",{first},1,{second}]"#));
+        let packet = ack("/", 1, &data).unwrap();
+        assert_eq!(text(&packet), format!(r#"462-1[{first},1,{second}]"#));
+    }
+
+    #[test]
+    fn a_connection_is_confirmed_or_refused() {
+        let id = SocketId::parse("abcdefghijklmnopqrst").unwrap();
+        assert_eq!(text(&connect("/", &id)), r#"40{"sid":"abcdefghijklmnopqrst"}"#);
+        let refusal = connect_error("/x", "say \"please\"", None);
+        assert_eq!(text(&refusal), r#"44/x,{"message":"say \"please\""}"#);
+        let refusal = connect_error("/", "no", Some(&serde_json::json!({"code": 401})));
+        assert_eq!(text(&refusal), r#"44{"message":"no","data":{"code":401}}"#);
+    }
+}

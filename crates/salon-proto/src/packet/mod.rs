@@ -1,0 +1,99 @@
+//! Socket.IO protocol 5: the packets that travel as Engine.IO messages.
+//!
+//! A packet is one text, `<type>[<attachments>-][<namespace>,][<ack id>][JSON]`, and then
+//! as many binary messages as it announced.
+
+mod decode;
+mod encode;
+pub mod json;
+mod reassembly;
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+
+pub use encode::{ack, connect, connect_error, disconnect, event};
+pub use reassembly::Reassembly;
+
+/// The namespace that is meant when a packet names none.
+pub const ROOT: &str = "/";
+
+/// Names that JavaScript's sockets emit themselves. Neither side may send them.
+pub const RESERVED_EVENTS: [&str; 6] = [
+    "connect",
+    "connect_error",
+    "disconnect",
+    "disconnecting",
+    "newListener",
+    "removeListener",
+];
+
+/// A decoded packet, complete with its attachments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Packet<'a> {
+    /// `0`: the client joins a namespace, or the server confirms it.
+    Connect {
+        /// The namespace.
+        namespace: Cow<'a, str>,
+        /// A JSON object: the client's auth data, or the server's `sid`.
+        data: Option<Cow<'a, str>>,
+    },
+    /// `1`: one side leaves a namespace.
+    Disconnect {
+        /// The namespace.
+        namespace: Cow<'a, str>,
+    },
+    /// `2` or `5`: an event.
+    Event(Event<'a>),
+    /// `3` or `6`: the answer to an event.
+    Ack(Ack<'a>),
+    /// `4`: the server refuses a connection.
+    ConnectError {
+        /// The namespace.
+        namespace: Cow<'a, str>,
+        /// A JSON object or string.
+        data: Option<Cow<'a, str>>,
+    },
+}
+
+/// An event as it arrived. Its arguments stay JSON until a handler says what they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event<'a> {
+    /// The namespace.
+    pub namespace: Cow<'a, str>,
+    /// The event's name; a number, which is legal, as its text.
+    pub name: Cow<'a, str>,
+    /// What the sender wants repeated in the answer, if it wants one.
+    pub ack_id: Option<u64>,
+    /// The whole JSON array, the name first.
+    pub array: Cow<'a, str>,
+    /// The binary data that the array's placeholders stand for.
+    pub attachments: Vec<Bytes>,
+}
+
+/// An acknowledgement as it arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ack<'a> {
+    /// The namespace.
+    pub namespace: Cow<'a, str>,
+    /// The id of the event that is answered.
+    pub id: u64,
+    /// The JSON array of the answer's values.
+    pub array: Cow<'a, str>,
+    /// The binary data that the array's placeholders stand for.
+    pub attachments: Vec<Bytes>,
+}
+
+impl Packet<'_> {
+    /// The namespace it belongs to.
+    #[must_use]
+    pub fn namespace(&self) -> &str {
+        match self {
+            Self::Connect { namespace, .. }
+            | Self::Disconnect { namespace }
+            | Self::ConnectError { namespace, .. } => namespace,
+            Self::Event(event) => &event.namespace,
+            Self::Ack(ack) => &ack.namespace,
+        }
+    }
+}

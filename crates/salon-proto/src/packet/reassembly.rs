@@ -1,0 +1,164 @@
+//! Puts a packet's text and its binary messages together again.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+
+use crate::error::ProtocolError;
+use crate::packet::decode::{Decoded, decode};
+use crate::packet::{Ack, Event, Packet};
+
+/// Collects one packet at a time: the messages of a packet never interleave with others.
+///
+/// ```
+/// use salon_proto::packet::Reassembly;
+///
+/// let mut reassembly = Reassembly::new(10);
+/// let text = r#"51-["photo",{"_placeholder":true,"num":0}]"#;
+/// assert_eq!(reassembly.text(text)?, None);
+/// assert!(reassembly.binary(b"\xff\xd8".as_slice().into())?.is_some());
+/// # Ok::<(), salon_proto::ProtocolError>(())
+/// ```
+#[derive(Debug)]
+pub struct Reassembly {
+    max_attachments: usize,
+    waiting: Option<Box<Waiting>>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    packet: Option<Packet<'static>>,
+    missing: usize,
+    attachments: Vec<Bytes>,
+}
+
+impl Reassembly {
+    /// `max_attachments` bounds the binary messages of one packet.
+    #[must_use]
+    pub const fn new(max_attachments: usize) -> Self {
+        Self {
+            max_attachments,
+            waiting: None,
+        }
+    }
+
+    /// Takes a text message; returns the packet that it completes, if it does.
+    ///
+    /// # Errors
+    /// When the text is no packet, or a binary message was due.
+    pub fn text<'a>(&mut self, text: &'a str) -> Result<Option<Packet<'a>>, ProtocolError> {
+        if self.waiting.is_some() {
+            return Err(ProtocolError::new("text where an attachment was due"));
+        }
+        let Decoded {
+            packet,
+            attachments,
+        } = decode(text, self.max_attachments)?;
+        if attachments == 0 {
+            return Ok(packet);
+        }
+        self.waiting = Some(Box::new(Waiting {
+            packet: packet.map(into_owned),
+            missing: attachments,
+            attachments: Vec::with_capacity(attachments),
+        }));
+        Ok(None)
+    }
+
+    /// Takes a binary message; returns the packet that it completes, if it does.
+    ///
+    /// # Errors
+    /// When no attachment was due.
+    pub fn binary(
+        &mut self,
+        data: Cow<'_, [u8]>,
+    ) -> Result<Option<Packet<'static>>, ProtocolError> {
+        let Some(waiting) = &mut self.waiting else {
+            return Err(ProtocolError::new("binary data where none was due"));
+        };
+        waiting.attachments.push(Bytes::from(data.into_owned()));
+        if waiting.attachments.len() < waiting.missing {
+            return Ok(None);
+        }
+        Ok(self.waiting.take().and_then(|waiting| waiting.complete()))
+    }
+}
+
+impl Waiting {
+    fn complete(mut self) -> Option<Packet<'static>> {
+        match &mut self.packet {
+            Some(Packet::Event(event)) => event.attachments = self.attachments,
+            Some(Packet::Ack(ack)) => ack.attachments = self.attachments,
+            _ => {}
+        }
+        self.packet
+    }
+}
+
+/// Only events and answers have attachments, so nothing else needs to be kept.
+fn into_owned(packet: Packet<'_>) -> Packet<'static> {
+    fn own(text: Cow<'_, str>) -> Cow<'static, str> {
+        Cow::Owned(text.into_owned())
+    }
+    match packet {
+        Packet::Event(event) => Packet::Event(Event {
+            namespace: own(event.namespace),
+            name: own(event.name),
+            ack_id: event.ack_id,
+            array: own(event.array),
+            attachments: event.attachments,
+        }),
+        Packet::Ack(ack) => Packet::Ack(Ack {
+            namespace: own(ack.namespace),
+            id: ack.id,
+            array: own(ack.array),
+            attachments: ack.attachments,
+        }),
+        Packet::Connect { namespace, data } => Packet::Connect {
+            namespace: own(namespace),
+            data: data.map(own),
+        },
+        Packet::ConnectError { namespace, data } => Packet::ConnectError {
+            namespace: own(namespace),
+            data: data.map(own),
+        },
+        Packet::Disconnect { namespace } => Packet::Disconnect {
+            namespace: own(namespace),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str = r#"52-/a,7["x",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]"#;
+
+    #[test]
+    fn a_packet_is_complete_with_its_last_attachment() {
+        let mut reassembly = Reassembly::new(10);
+        assert_eq!(reassembly.text(HEADER), Ok(None));
+        assert_eq!(reassembly.binary(vec![1].into()), Ok(None));
+        let packet = reassembly.binary(vec![2].into()).unwrap().unwrap();
+        let Packet::Event(event) = packet else {
+            panic!("not an event: {packet:?}");
+        };
+        assert_eq!((&*event.namespace, &*event.name), ("/a", "x"));
+        assert_eq!(event.ack_id, Some(7));
+        assert_eq!(event.attachments, [vec![1], vec![2]]);
+    }
+
+    #[test]
+    fn attachments_and_texts_do_not_interleave() {
+        let mut reassembly = Reassembly::new(10);
+        assert!(reassembly.binary(vec![1].into()).is_err());
+        assert_eq!(reassembly.text(HEADER), Ok(None));
+        assert!(reassembly.text(HEADER).is_err());
+        assert!(reassembly.text(r#"2["x"]"#).is_err());
+    }
+
+    #[test]
+    fn more_attachments_than_allowed_are_refused_with_the_header() {
+        assert!(Reassembly::new(1).text(HEADER).is_err());
+    }
+}
