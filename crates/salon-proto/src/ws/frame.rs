@@ -1,0 +1,121 @@
+//! Whole frames to send.
+//!
+//! `mask` is `None` on a server and a fresh, unpredictable key for each frame on
+//! a client (RFC 6455 section 5.3); randomness is the caller's business.
+
+use bytes::Bytes;
+
+use super::{CloseCode, ControlPayload, MaskKey, Opcode, apply_mask, encode_header};
+
+/// The most bytes of a reason: a control frame less the two bytes of the code.
+const MAX_REASON_LEN: usize = ControlPayload::MAX_LEN - 2;
+
+/// A text message in one frame.
+#[must_use]
+pub fn text_frame(text: &str, mask: Option<MaskKey>) -> Bytes {
+    encode_frame(Opcode::Text, &[text.as_bytes()], mask)
+}
+
+/// A binary message in one frame.
+#[must_use]
+pub fn binary_frame(payload: &[u8], mask: Option<MaskKey>) -> Bytes {
+    encode_frame(Opcode::Binary, &[payload], mask)
+}
+
+/// A ping (RFC 6455 section 5.5.2).
+#[must_use]
+pub fn ping_frame(payload: &ControlPayload, mask: Option<MaskKey>) -> Bytes {
+    encode_frame(Opcode::Ping, &[payload.as_slice()], mask)
+}
+
+/// A pong, which repeats the payload of its ping (RFC 6455 section 5.5.3).
+#[must_use]
+pub fn pong_frame(payload: &ControlPayload, mask: Option<MaskKey>) -> Bytes {
+    encode_frame(Opcode::Pong, &[payload.as_slice()], mask)
+}
+
+/// A close frame (RFC 6455 section 5.5.1). A reason of more than 123 bytes is
+/// cut at the last character that fits.
+#[must_use]
+pub fn close_frame(code: CloseCode, reason: &str, mask: Option<MaskKey>) -> Bytes {
+    let code = code.get().to_be_bytes();
+    let reason = truncate(reason, MAX_REASON_LEN);
+    encode_frame(Opcode::Close, &[&code, reason.as_bytes()], mask)
+}
+
+/// A close frame without a code, as answer to one.
+#[must_use]
+pub fn empty_close_frame(mask: Option<MaskKey>) -> Bytes {
+    encode_frame(Opcode::Close, &[], mask)
+}
+
+/// The longest prefix of `text` that has at most `max_len` bytes.
+fn truncate(text: &str, max_len: usize) -> &str {
+    let longest = max_len.min(text.len());
+    (0..=longest)
+        .rev()
+        .find_map(|len| text.get(..len))
+        .unwrap_or_default()
+}
+
+/// One frame with the concatenation of `parts` as its payload.
+fn encode_frame(opcode: Opcode, parts: &[&[u8]], mask: Option<MaskKey>) -> Bytes {
+    let payload_len = parts.iter().map(|part| part.len()).sum();
+    let header = encode_header(opcode, payload_len, mask);
+    let header = header.as_slice();
+
+    let mut frame = Vec::with_capacity(header.len() + payload_len);
+    frame.extend_from_slice(header);
+    for part in parts {
+        frame.extend_from_slice(part);
+    }
+    if let (Some(key), Some(payload)) = (mask, frame.get_mut(header.len()..)) {
+        apply_mask(payload, key, 0);
+    }
+    frame.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_examples_of_section_5_7() {
+        let key = Some([0x37, 0xFA, 0x21, 0x3D]);
+        let hello = ControlPayload::new(b"Hello").unwrap();
+        assert_eq!(text_frame("Hello", None), &b"\x81\x05Hello"[..]);
+        assert_eq!(
+            text_frame("Hello", key),
+            &b"\x81\x85\x37\xFA\x21\x3D\x7F\x9F\x4D\x51\x58"[..]
+        );
+        assert_eq!(ping_frame(&hello, None), &b"\x89\x05Hello"[..]);
+        assert_eq!(
+            pong_frame(&hello, key),
+            &b"\x8A\x85\x37\xFA\x21\x3D\x7F\x9F\x4D\x51\x58"[..]
+        );
+        assert!(binary_frame(&[0; 256], None).starts_with(b"\x82\x7E\x01\x00"));
+        assert!(binary_frame(&[0; 65_536], None).starts_with(b"\x82\x7F\0\0\0\0\0\x01\0\0"));
+    }
+
+    #[test]
+    fn close_frames() {
+        assert_eq!(empty_close_frame(None), &b"\x88\x00"[..]);
+        assert_eq!(
+            empty_close_frame(Some([1; 4])),
+            &b"\x88\x80\x01\x01\x01\x01"[..]
+        );
+        assert_eq!(
+            close_frame(CloseCode::NORMAL, "bye", None),
+            &b"\x88\x05\x03\xE8bye"[..]
+        );
+    }
+
+    #[test]
+    fn a_long_reason_is_cut_between_characters() {
+        for (reason, kept) in [("x".repeat(200), 123), ("é".repeat(100), 122)] {
+            let frame = close_frame(CloseCode::NORMAL, &reason, None);
+            assert_eq!(frame.len(), 2 + 2 + kept);
+            assert!(std::str::from_utf8(&frame[4..]).is_ok());
+        }
+    }
+}
