@@ -1,1 +1,4 @@
 //! Socket.IO server on tokio, tower and hyper.
+
+#[doc(hidden)]
+pub mod hub;
