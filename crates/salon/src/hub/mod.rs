@@ -22,6 +22,8 @@ mod sockets;
 mod target;
 
 #[cfg(test)]
+mod model;
+#[cfg(test)]
 mod tests;
 
 pub use id::SocketId;
