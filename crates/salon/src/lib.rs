@@ -2,3 +2,5 @@
 
 #[doc(hidden)]
 pub mod hub;
+#[doc(hidden)]
+pub mod wheel;
