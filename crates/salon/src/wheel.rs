@@ -1,0 +1,204 @@
+//! One coarse table for all deadlines, instead of a timer for each.
+
+use std::collections::BTreeMap;
+
+/// The width of a slot in milliseconds: how late a deadline may be noticed, and how many of them
+/// are handled together.
+const SLOT: u64 = 8;
+
+/// Deadlines in slots of 8 ms; time comes in as milliseconds from any fixed start.
+///
+/// No deadline expires early, and each less than one slot late for a caller that asks at
+/// [`Wheel::next`]. Deadlines are not taken back: whoever has a new one inserts it as well, and
+/// ignores the old one when it expires.
+#[derive(Debug)]
+pub struct Wheel<K> {
+    /// By the end of the slot. There are few slots however many the deadlines, so finding one
+    /// costs little, and each goes with its memory when it expires.
+    slots: BTreeMap<u64, Vec<K>>,
+}
+
+impl<K> Wheel<K> {
+    /// A wheel without deadlines.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a deadline; true if it comes before all others, so that the driver must wake earlier.
+    pub fn insert(&mut self, deadline_ms: u64, key: K) -> bool {
+        let slot = end_of_slot(deadline_ms);
+        let earliest = self.next().is_none_or(|next| slot < next);
+        self.slots.entry(slot).or_default().push(key);
+        earliest
+    }
+
+    /// When to ask for expired deadlines next; `None` if there are none at all.
+    pub fn next(&self) -> Option<u64> {
+        self.slots.first_key_value().map(|(slot, _)| *slot)
+    }
+
+    /// Moves what has expired to the end of a list, slot by slot, within a slot as inserted.
+    pub fn expire(&mut self, now_ms: u64, expired: &mut Vec<K>) {
+        while let Some(slot) = self.slots.first_entry() {
+            if *slot.key() > now_ms {
+                break;
+            }
+            expired.append(&mut slot.remove());
+        }
+    }
+
+    /// How many deadlines there are, counted slot by slot.
+    pub fn len(&self) -> usize {
+        self.slots.values().map(Vec::len).sum()
+    }
+
+    /// Whether there are no deadlines.
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+}
+
+/// The first end of a slot that is not before the deadline.
+fn end_of_slot(deadline_ms: u64) -> u64 {
+    deadline_ms.div_ceil(SLOT).saturating_mul(SLOT)
+}
+
+impl<K> Default for Wheel<K> {
+    fn default() -> Self {
+        Self {
+            slots: BTreeMap::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn expired<K>(wheel: &mut Wheel<K>, now_ms: u64) -> Vec<K> {
+        let mut expired = Vec::new();
+        wheel.expire(now_ms, &mut expired);
+        expired
+    }
+
+    #[test]
+    fn a_deadline_expires_at_the_end_of_its_slot_and_once() {
+        let mut wheel = Wheel::new();
+        wheel.insert(17, 'a');
+        assert_eq!(wheel.next(), Some(24));
+        assert!(expired(&mut wheel, 23).is_empty());
+        assert_eq!(expired(&mut wheel, 24), ['a']);
+        assert!(expired(&mut wheel, 1_000).is_empty());
+    }
+
+    #[test]
+    fn a_deadline_on_the_border_of_slots_is_not_late_at_all() {
+        let mut wheel = Wheel::new();
+        wheel.insert(16, 'a');
+        assert_eq!(expired(&mut wheel, 16), ['a']);
+    }
+
+    #[test]
+    fn a_deadline_in_the_past_expires_at_once() {
+        let mut wheel = Wheel::new();
+        assert!(expired(&mut wheel, 5_000).is_empty());
+        assert!(wheel.insert(0, 'a'));
+        assert_eq!(expired(&mut wheel, 5_000), ['a']);
+    }
+
+    #[test]
+    fn the_driver_is_woken_for_an_earlier_slot_only() {
+        let mut wheel = Wheel::new();
+        assert!(wheel.insert(100, 'a'));
+        assert!(!wheel.insert(97, 'b'), "the same slot");
+        assert!(!wheel.insert(200, 'c'));
+        assert!(wheel.insert(96, 'd'));
+        assert_eq!(expired(&mut wheel, 104), ['d', 'a', 'b']);
+        assert!(!wheel.insert(200, 'e'), "the same slot as what is left");
+    }
+
+    #[test]
+    fn the_end_of_time_does_not_overflow() {
+        let mut wheel = Wheel::new();
+        for deadline in [u64::MAX, u64::MAX - 1, u64::MAX - 8, u64::MAX - 9] {
+            wheel.insert(deadline, deadline);
+        }
+        assert_eq!(expired(&mut wheel, u64::MAX).len(), 4);
+        assert!(wheel.is_empty());
+    }
+
+    #[test]
+    fn expired_keys_follow_those_that_the_list_already_has() {
+        let mut wheel = Wheel::new();
+        wheel.insert(1, 'b');
+        let mut list = vec!['a'];
+        wheel.expire(8, &mut list);
+        assert_eq!(list, ['a', 'b']);
+    }
+
+    #[test]
+    fn random_deadlines_expire_as_in_a_naive_model() {
+        for seed in 1..=500 {
+            run_against_a_list(seed);
+        }
+    }
+
+    /// Inserts random deadlines while time passes; the model is a plain list of them.
+    fn run_against_a_list(seed: u64) {
+        let mut random = seed;
+        let mut below = |limit| {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            (random >> 20) % limit
+        };
+        let (mut wheel, mut model, mut now) = (Wheel::new(), Vec::new(), 0);
+        for key in 0..400 {
+            let deadline = now + below(300);
+            let first = model.iter().all(|(end, _)| end_of_slot(deadline) < *end);
+            assert_eq!(
+                wheel.insert(deadline, (deadline, key)),
+                first,
+                "seed {seed}"
+            );
+            model.push((end_of_slot(deadline), key));
+            if below(3) == 0 {
+                now += below(30);
+                check_expired(&mut wheel, &mut model, now, seed);
+            }
+        }
+        check_expired(&mut wheel, &mut model, now + 400, seed);
+        assert!(wheel.is_empty() && wheel.next().is_none());
+    }
+
+    fn check_expired(
+        wheel: &mut Wheel<(u64, u64)>,
+        model: &mut Vec<(u64, u64)>,
+        now: u64,
+        seed: u64,
+    ) {
+        let mut fired = expired(wheel, now);
+        assert!(
+            fired.iter().all(|(deadline, _)| *deadline <= now),
+            "early, seed {seed}"
+        );
+        assert!(wheel.next().is_none_or(|next| next > now), "seed {seed}");
+        let mut due: Vec<u64> = model
+            .extract_if(.., |(end, _)| *end <= now)
+            .map(|(_, key)| key)
+            .collect();
+        let mut keys: Vec<u64> = fired.drain(..).map(|(_, key)| key).collect();
+        due.sort_unstable();
+        keys.sort_unstable();
+        assert_eq!(keys, due, "seed {seed}");
+        assert_eq!(wheel.len(), model.len(), "seed {seed}");
+    }
+
+    #[test]
+    fn no_deadline_is_a_slot_late() {
+        for deadline in 0..1_000 {
+            let end = end_of_slot(deadline);
+            assert!((deadline..deadline + SLOT).contains(&end));
+        }
+    }
+}
