@@ -1,0 +1,3 @@
+//! The Socket.IO packet.
+
+pub mod json;
