@@ -133,7 +133,13 @@ mod tests {
 
     #[test]
     fn what_cannot_be_an_id_is_refused() {
-        for text in ["", "short", "__proto__", "aaaaaaaaaaaaaaaaaaa/", "ééééééééééé"] {
+        for text in [
+            "",
+            "short",
+            "__proto__",
+            "aaaaaaaaaaaaaaaaaaa/",
+            "ééééééééééé",
+        ] {
             assert_eq!(SessionId::parse(text), None, "{text}");
         }
     }

@@ -273,11 +273,31 @@ mod tests {
     #[test]
     fn refusals_are_byte_exact() {
         let cases = [
-            (Refusal::UnknownTransport, 400, r#"{"code":0,"message":"Transport unknown"}"#),
-            (Refusal::UnknownSession, 400, r#"{"code":1,"message":"Session ID unknown"}"#),
-            (Refusal::BadHandshakeMethod, 400, r#"{"code":2,"message":"Bad handshake method"}"#),
-            (Refusal::BadRequest("X"), 400, r#"{"code":3,"message":"Bad request"}"#),
-            (Refusal::Forbidden(None), 403, r#"{"code":4,"message":"Forbidden"}"#),
+            (
+                Refusal::UnknownTransport,
+                400,
+                r#"{"code":0,"message":"Transport unknown"}"#,
+            ),
+            (
+                Refusal::UnknownSession,
+                400,
+                r#"{"code":1,"message":"Session ID unknown"}"#,
+            ),
+            (
+                Refusal::BadHandshakeMethod,
+                400,
+                r#"{"code":2,"message":"Bad handshake method"}"#,
+            ),
+            (
+                Refusal::BadRequest("X"),
+                400,
+                r#"{"code":3,"message":"Bad request"}"#,
+            ),
+            (
+                Refusal::Forbidden(None),
+                403,
+                r#"{"code":4,"message":"Forbidden"}"#,
+            ),
             (
                 Refusal::Forbidden(Some("no \"entry\"".into())),
                 403,

@@ -71,13 +71,11 @@ impl Payload {
     /// The packets in order. The first error ends the sequence.
     pub fn packets(&self) -> impl Iterator<Item = Result<Packet<'_>, ProtocolError>> {
         let mut failed = false;
-        self.0
-            .split(char::from(SEPARATOR))
-            .map_while(move |text| {
-                let packet = (!failed).then(|| Packet::decode(text))?;
-                failed = packet.is_err();
-                Some(packet)
-            })
+        self.0.split(char::from(SEPARATOR)).map_while(move |text| {
+            let packet = (!failed).then(|| Packet::decode(text))?;
+            failed = packet.is_err();
+            Some(packet)
+        })
     }
 }
 

@@ -491,7 +491,11 @@ impl Session {
         if self.poll_held {
             // A client that said goodbye itself must not be told to close.
             let by_client = reason == CloseReason::TransportClose;
-            let last = if by_client { Encoded::NOOP } else { Encoded::CLOSE };
+            let last = if by_client {
+                Encoded::NOOP
+            } else {
+                Encoded::CLOSE
+            };
             self.outbox.push(last);
             self.answer_poll();
         }

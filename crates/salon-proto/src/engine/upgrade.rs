@@ -179,7 +179,10 @@ mod tests {
         for text in ["2", "2other", "3probe", "4hello", "1", "6", "0{}"] {
             let mut upgrade = opened();
             assert_eq!(feed(&mut upgrade, 1, text), Step::Drop, "{text}");
-            assert!(upgrade.handle_candidate(at(2), &Timing::default()), "{text}");
+            assert!(
+                upgrade.handle_candidate(at(2), &Timing::default()),
+                "{text}"
+            );
         }
     }
 
@@ -209,7 +212,10 @@ mod tests {
         let mut upgrade = opened();
         feed(&mut upgrade, 9_950, "2probe");
         assert_eq!(upgrade.poll_timeout(), Some(at(10_000)));
-        assert_eq!(upgrade.handle_timeout(at(10_000), &timing), Some(Step::Drop));
+        assert_eq!(
+            upgrade.handle_timeout(at(10_000), &timing),
+            Some(Step::Drop)
+        );
         assert_eq!(upgrade, Upgrade::None);
     }
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde::de::IgnoredAny;
+
 use crate::error::ProtocolError;
 use crate::packet::{Ack, Event, Packet, RESERVED_EVENTS, ROOT, json};
 
@@ -114,7 +116,7 @@ fn valid<'a>(
     if !shape(&json) {
         return Err(INVALID_PAYLOAD);
     }
-    json::scan_value(json).map_err(invalid_payload)?;
+    json::read_value::<IgnoredAny>(json).map_err(invalid_payload)?;
     Ok(Some(Cow::Borrowed(json)))
 }
 
@@ -191,7 +193,10 @@ mod tests {
     #[test]
     fn events_are_read_with_and_without_namespace_and_id() {
         let event = plain_event("/", "hello", r#"["hello",1]"#);
-        assert_eq!(packet(r#"2["hello",1]"#), Some(Packet::Event(event.clone())));
+        assert_eq!(
+            packet(r#"2["hello",1]"#),
+            Some(Packet::Event(event.clone()))
+        );
         let with_id = Event {
             ack_id: Some(12),
             ..event
@@ -231,11 +236,41 @@ mod tests {
     #[test]
     fn malformed_packets_are_refused() {
         for text in [
-            "", "7", "a", "é", "-1", "0[]", "0\"x\"", "0{", "0{}x", "1{}", "1/a,[]", "2{}", "2[]",
-            "2[null]", "2[{}]", "2[true]", "2[\"x\"", "2[\"x\"]]", "2[\"x\",]", "2\"x\"", "31{}",
-            "31[", "4[]", "41", "5[\"x\"]", "5-[\"x\"]", "5a-[\"x\"]", "50-[\"x\"]",
-            "51.5-[\"x\"]", "5+1-[\"x\"]", "511-[\"x\"]", "599999999999999999999999-[\"x\"]",
-            "299999999999999999999999[\"x\"]", "2[\"connect\"]", "2[\"disconnecting\"]",
+            "",
+            "7",
+            "a",
+            "é",
+            "-1",
+            "0[]",
+            "0\"x\"",
+            "0{",
+            "0{}x",
+            "1{}",
+            "1/a,[]",
+            "2{}",
+            "2[]",
+            "2[null]",
+            "2[{}]",
+            "2[true]",
+            "2[\"x\"",
+            "2[\"x\"]]",
+            "2[\"x\",]",
+            "2\"x\"",
+            "31{}",
+            "31[",
+            "4[]",
+            "4true",
+            "5[\"x\"]",
+            "5-[\"x\"]",
+            "5a-[\"x\"]",
+            "50-[\"x\"]",
+            "51.5-[\"x\"]",
+            "5+1-[\"x\"]",
+            "511-[\"x\"]",
+            "599999999999999999999999-[\"x\"]",
+            "299999999999999999999999[\"x\"]",
+            "2[\"connect\"]",
+            "2[\"disconnecting\"]",
         ] {
             assert!(decode(text, 10).is_err(), "{text}");
         }

@@ -2,11 +2,12 @@
 //!
 //! Each is an Engine.IO message, so each text begins with `4`.
 
+use std::fmt;
+
 use bytes::Bytes;
 use serde::Serialize;
 
 use crate::encoded::Encoded;
-use crate::error::ProtocolError;
 use crate::id::SocketId;
 use crate::packet::{RESERVED_EVENTS, ROOT, json};
 
@@ -27,10 +28,14 @@ pub fn event<T: Serialize + ?Sized>(
     ack_id: Option<u64>,
     name: &str,
     args: &T,
-) -> Result<Encoded, json::Error> {
-    with_array(Kind::Event, namespace, ack_id, |out, attachments| {
+) -> Result<Encoded, EncodeError> {
+    if RESERVED_EVENTS.contains(&name) {
+        return Err(EncodeError::Reserved(name.into()));
+    }
+    let packet = with_array(Kind::Event, namespace, ack_id, |out, attachments| {
         json::write_event(out, name, args, attachments)
-    })
+    });
+    packet.map_err(EncodeError::Json)
 }
 
 /// The answer to an event; a tuple gives several values, as for [`event`].
@@ -41,10 +46,11 @@ pub fn ack<T: Serialize + ?Sized>(
     namespace: &str,
     id: u64,
     values: &T,
-) -> Result<Encoded, json::Error> {
-    with_array(Kind::Ack, namespace, Some(id), |out, attachments| {
+) -> Result<Encoded, EncodeError> {
+    let packet = with_array(Kind::Ack, namespace, Some(id), |out, attachments| {
         json::write_args(out, values, attachments)
-    })
+    });
+    packet.map_err(EncodeError::Json)
 }
 
 /// The server's consent to a connection, with the new socket's id.
@@ -76,16 +82,28 @@ pub fn disconnect(namespace: &str) -> Encoded {
     Encoded::text(|out| write_head(out, b"41", namespace, None))
 }
 
-/// Refuses names that only the library itself may emit.
-///
-/// # Errors
-/// Says which name.
-pub fn check_event_name(name: &str) -> Result<(), ProtocolError> {
-    if RESERVED_EVENTS.contains(&name) {
-        return Err(ProtocolError::with_detail("reserved event name", name));
-    }
-    Ok(())
+/// A packet could not be made of what the application gave.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// Only the library itself emits an event of this name.
+    Reserved(Box<str>),
+    /// The data cannot be written as JSON.
+    Json(json::Error),
 }
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Reserved(name) => {
+                write!(f, "\"{name}\" is a reserved event name: choose another")
+            }
+            Self::Json(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for EncodeError {}
 
 #[derive(Clone, Copy)]
 enum Kind {
@@ -173,8 +191,14 @@ mod tests {
     fn attachments_are_announced() {
         let data = (Bytes::from_static(b"ab"), 1, Bytes::from_static(b"c"));
         let packet = event("/a", Some(7), "x", &data).unwrap();
-        let (first, second) = (r#"{"_placeholder":true,"num":0}"#, r#"{"_placeholder":true,"num":1}"#);
-        assert_eq!(text(&packet), format!(r#"452-/a,7["x",{first},1,{second}]"#));
+        let (first, second) = (
+            r#"{"_placeholder":true,"num":0}"#,
+            r#"{"_placeholder":true,"num":1}"#,
+        );
+        assert_eq!(
+            text(&packet),
+            format!(r#"452-/a,7["x",{first},1,{second}]"#)
+        );
         let packet = ack("/", 1, &data).unwrap();
         assert_eq!(text(&packet), format!(r#"462-1[{first},1,{second}]"#));
     }
@@ -182,7 +206,10 @@ mod tests {
     #[test]
     fn a_connection_is_confirmed_or_refused() {
         let id = SocketId::parse("abcdefghijklmnopqrst").unwrap();
-        assert_eq!(text(&connect("/", &id)), r#"40{"sid":"abcdefghijklmnopqrst"}"#);
+        assert_eq!(
+            text(&connect("/", &id)),
+            r#"40{"sid":"abcdefghijklmnopqrst"}"#
+        );
         let refusal = connect_error("/x", "say \"please\"", None);
         assert_eq!(text(&refusal), r#"44/x,{"message":"say \"please\""}"#);
         let refusal = connect_error("/", "no", Some(&serde_json::json!({"code": 401})));

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-pub use encode::{ack, connect, connect_error, disconnect, event};
+pub use encode::{EncodeError, ack, connect, connect_error, disconnect, event};
 pub use reassembly::Reassembly;
 
 /// The namespace that is meant when a packet names none.

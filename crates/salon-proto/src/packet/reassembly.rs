@@ -132,7 +132,8 @@ fn into_owned(packet: Packet<'_>) -> Packet<'static> {
 mod tests {
     use super::*;
 
-    const HEADER: &str = r#"52-/a,7["x",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]"#;
+    const HEADER: &str =
+        r#"52-/a,7["x",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]"#;
 
     #[test]
     fn a_packet_is_complete_with_its_last_attachment() {
