@@ -174,6 +174,12 @@ impl Session {
         self.is_open() && ready && self.outbox.is_empty()
     }
 
+    /// Whether [`poll_output`](Self::poll_output) has something to say.
+    #[must_use]
+    pub fn has_output(&self) -> bool {
+        !self.outputs.is_empty()
+    }
+
     /// What waits to be written to the WebSocket.
     #[must_use]
     pub const fn outbox(&self) -> &Outbox {
@@ -374,6 +380,14 @@ impl Session {
             Transport::Polling if self.poll_held => self.finish(CloseReason::ForcedClose),
             Transport::Polling => {}
         }
+    }
+
+    /// Ends the session now; what the client has not got is lost.
+    pub fn abort(&mut self) {
+        if self.transport == Transport::WebSocket && self.is_open() {
+            self.push_close_frame(None);
+        }
+        self.finish(CloseReason::ForcedClose);
     }
 
     fn refusal(&mut self, packet: &Encoded, volatile: bool) -> Option<Rejection> {

@@ -14,7 +14,6 @@
 //! in the room of its own id; that one is only a flag of the entry, and becomes a record of its
 //! own as soon as somebody else joins it.
 
-mod id;
 mod room;
 mod rooms;
 mod select;
@@ -26,11 +25,12 @@ mod model;
 #[cfg(test)]
 mod tests;
 
-pub use id::SocketId;
 pub use room::Room;
 pub use select::Recipients;
 pub use sockets::Key;
 pub use target::Target;
+
+use salon_proto::SocketId;
 
 use rooms::{Member, Rooms};
 use select::Stamps;

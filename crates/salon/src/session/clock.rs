@@ -1,0 +1,71 @@
+//! Wakes sessions when their deadlines are due: one task for all of them.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use salon_proto::timer::Instant;
+use tokio::sync::Notify;
+
+use super::Session;
+use super::wheel::Wheel;
+
+pub(super) struct Clock {
+    epoch: tokio::time::Instant,
+    wheel: Mutex<Wheel<Weak<Session>>>,
+    earlier: Notify,
+}
+
+impl Clock {
+    pub(super) fn new() -> Self {
+        Self {
+            epoch: tokio::time::Instant::now(),
+            wheel: Mutex::default(),
+            earlier: Notify::new(),
+        }
+    }
+
+    pub(super) fn now(&self) -> Instant {
+        let millis = self.epoch.elapsed().as_millis();
+        Instant::from_millis(u64::try_from(millis).unwrap_or(u64::MAX))
+    }
+
+    /// Wakes the session at `deadline`, or a little later.
+    pub(super) fn schedule(&self, deadline: Instant, session: &Arc<Session>) {
+        let session = Arc::downgrade(session);
+        let is_earliest = self.wheel.lock().insert(deadline.as_millis(), session);
+        if is_earliest {
+            self.earlier.notify_one();
+        }
+    }
+
+    /// Waits for deadlines, for ever.
+    pub(super) async fn run(self: Arc<Self>) {
+        let mut expired = Vec::new();
+        loop {
+            self.wait().await;
+            let now = self.now().as_millis();
+            self.wheel.lock().expire(now, &mut expired);
+            for session in expired.drain(..) {
+                wake(&session);
+            }
+        }
+    }
+
+    /// Returns when the earliest deadline is due, or when there is an earlier one.
+    async fn wait(&self) {
+        let next = self.wheel.lock().next();
+        let Some(next) = next else {
+            return self.earlier.notified().await;
+        };
+        let due = self.epoch + Duration::from_millis(next);
+        // Whichever comes first: the loop looks again in either case.
+        let _ = tokio::time::timeout_at(due, self.earlier.notified()).await;
+    }
+}
+
+fn wake(session: &Weak<Session>) {
+    if let Some(session) = session.upgrade() {
+        session.wake_for_deadline();
+    }
+}

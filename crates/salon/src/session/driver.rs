@@ -1,0 +1,107 @@
+//! What all sessions of a server share: the clock, the flusher and the registry.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use salon_proto::engine;
+use salon_proto::timer::Instant;
+use salon_proto::{CloseReason, SessionId};
+use tokio::task::AbortHandle;
+
+use super::Session;
+use super::clock::Clock;
+use super::flusher::Flusher;
+use super::line::{Arrival, Line};
+use super::link::Link;
+use super::registry::Registry;
+use super::running::Turn;
+use super::task::SessionTask;
+
+/// To whom a session delivers: the Socket.IO layer.
+///
+/// Its methods are called by the session's task only, one at a time, in the order in which
+/// things arrived.
+pub(crate) trait Receiver: Send {
+    /// A text message.
+    fn handle_text(&mut self, text: &str, turn: &mut Turn<'_, '_>);
+    /// A binary message.
+    fn handle_binary(&mut self, data: Cow<'_, [u8]>, turn: &mut Turn<'_, '_>);
+    /// Time has passed.
+    fn handle_timeout(&mut self, now: Instant, turn: &mut Turn<'_, '_>);
+    /// The session is over; nothing follows.
+    fn handle_closed(&mut self, reason: CloseReason, turn: &mut Turn<'_, '_>);
+    /// When to call [`handle_timeout`](Self::handle_timeout).
+    fn poll_timeout(&self) -> Option<Instant>;
+}
+
+/// The machinery under the sessions of one server.
+pub(crate) struct Driver {
+    pub(super) clock: Arc<Clock>,
+    pub(super) flusher: Arc<Flusher>,
+    pub(super) registry: Registry,
+    tasks: [AbortHandle; 2],
+}
+
+impl Driver {
+    /// Starts the clock and the flusher on the current tokio runtime.
+    pub(crate) fn start() -> Arc<Self> {
+        let clock = Arc::new(Clock::new());
+        let flusher = Arc::new(Flusher::default());
+        let tasks = [
+            tokio::spawn(Arc::clone(&clock).run()).abort_handle(),
+            tokio::spawn(Arc::clone(&flusher).run()).abort_handle(),
+        ];
+        Arc::new(Self {
+            clock,
+            flusher,
+            registry: Registry::default(),
+            tasks,
+        })
+    }
+
+    pub(crate) fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    pub(crate) const fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// Registers a session and starts its task. `link` is its WebSocket, if it has one yet.
+    pub(crate) fn open(
+        self: &Arc<Self>,
+        id: SessionId,
+        engine: engine::Session,
+        link: Option<Link>,
+        receiver: impl FnOnce(&Arc<Session>) -> Box<dyn Receiver>,
+    ) -> Arc<Session> {
+        let mut line = Line::new(engine);
+        line.arrivals.extend(link.map(Arrival::Link));
+        let session = Arc::new(Session::new(id, Arc::clone(self), line));
+        let receiver = receiver(&session);
+        self.registry.insert(Arc::clone(&session));
+        tokio::spawn(SessionTask::new(Arc::clone(&session), receiver));
+        session
+    }
+
+    /// Waits for an HTTP upgrade and then does something with its stream, in a task of its
+    /// own, since the upgrade completes only after the response has gone out.
+    pub(crate) fn after_upgrade<F>(&self, upgrade: F, then: impl FnOnce(Link) + Send + 'static)
+    where
+        F: Future<Output = Option<Link>> + Send + 'static,
+    {
+        tokio::spawn(async move {
+            if let Some(link) = upgrade.await {
+                then(link);
+            }
+        });
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}

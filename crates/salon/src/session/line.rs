@@ -1,0 +1,108 @@
+//! What is behind a session's lock: the protocol's state and the way out.
+
+use std::io::IoSlice;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use salon_proto::CloseReason;
+use salon_proto::engine;
+use salon_proto::engine::payload::Payload;
+use tokio::sync::oneshot;
+
+use super::link::{Link, Writer};
+use super::running::Task;
+use super::Session;
+
+/// Slices given to one write. More rarely wait, and the next write takes them.
+const SLICES_PER_WRITE: usize = 32;
+
+pub(super) struct Line {
+    pub(super) engine: engine::Session,
+    /// The WebSocket, once the session travels on one.
+    pub(super) writer: Option<Writer>,
+    /// Answers the held poll.
+    pub(super) poll: Option<oneshot::Sender<Bytes>>,
+    /// What the session's task has to pick up.
+    pub(super) arrivals: Vec<Arrival>,
+    pub(super) deadline_due: bool,
+    /// The flusher has been asked.
+    pub(super) marked: bool,
+    /// The session's task is at work, and flushes at the end of its turn.
+    pub(super) in_turn: bool,
+    /// Nobody picks up arrivals any more.
+    pub(super) task_ended: bool,
+}
+
+/// Something for the session's task.
+pub(super) enum Arrival {
+    /// A WebSocket that was opened with the session, or that wants to take it over.
+    Link(Link),
+    /// The body of a POST. Dropping the sender says that it was processed.
+    Body(Payload, oneshot::Sender<()>),
+    /// A POST whose body is no payload.
+    Malformed,
+    /// A handler that was called elsewhere.
+    Start(Task),
+}
+
+impl Line {
+    pub(super) fn new(engine: engine::Session) -> Self {
+        Self {
+            engine,
+            writer: None,
+            poll: None,
+            arrivals: Vec::new(),
+            deadline_due: false,
+            marked: false,
+            in_turn: false,
+            task_ended: false,
+        }
+    }
+
+    /// Whether the caller has to ask the flusher; at most one does.
+    pub(super) const fn wants_mark(&mut self) -> bool {
+        let wants = !self.in_turn && !self.marked;
+        self.marked |= wants;
+        wants
+    }
+
+    /// Lets the transport take what waits.
+    pub(super) fn write(&mut self, session: &Arc<Session>) {
+        self.engine.flush();
+        let Some(writer) = &mut self.writer else { return };
+        if self.engine.outbox().is_empty() {
+            return;
+        }
+        let waker = Waker::from(Arc::clone(session));
+        let mut cx = Context::from_waker(&waker);
+        if write_all(&mut self.engine, writer, &mut cx).is_err() {
+            self.engine.handle_lost(CloseReason::TransportError);
+            self.writer = None;
+        }
+    }
+}
+
+/// The stream broke.
+struct Broken;
+
+/// Writes until nothing waits or the stream takes no more.
+fn write_all(
+    engine: &mut engine::Session,
+    writer: &mut Writer,
+    cx: &mut Context<'_>,
+) -> Result<(), Broken> {
+    while !engine.outbox().is_empty() {
+        let mut slices = [IoSlice::new(&[]); SLICES_PER_WRITE];
+        let filled = engine.outbox().fill_slices(&mut slices);
+        match writer.poll_write(cx, &slices[..filled]) {
+            Poll::Ready(Ok(count)) if count > 0 => engine.handle_written(count),
+            Poll::Ready(_) => return Err(Broken),
+            Poll::Pending => return Ok(()),
+        }
+    }
+    match writer.poll_flush(cx) {
+        Poll::Ready(Err(_)) => Err(Broken),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,114 @@
+//! The two halves of a WebSocket's byte stream.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+
+/// A stream that is no bare TCP stream: TLS, a Unix socket, a pipe in a test.
+pub(crate) type OtherStream = Box<dyn Duplex>;
+
+/// Any stream that goes both ways.
+pub(crate) trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Duplex for S {}
+
+/// What an HTTP upgrade hands over: the stream, and the bytes that were read too far.
+pub(crate) struct Link {
+    pub(super) reader: Reader,
+    pub(super) writer: Writer,
+    pub(super) read_ahead: Vec<u8>,
+}
+
+impl Link {
+    pub(crate) fn tcp(stream: TcpStream, read_ahead: Vec<u8>) -> Self {
+        // Frames are gathered before they are written, so waiting for more gains nothing.
+        // A socket that refuses the option works all the same.
+        let _ = stream.set_nodelay(true);
+        let (reader, writer) = stream.into_split();
+        Self {
+            reader: Reader::Tcp(reader),
+            writer: Writer::Tcp(writer),
+            read_ahead,
+        }
+    }
+
+    pub(crate) fn other(stream: OtherStream) -> Self {
+        let (reader, writer) = tokio::io::split(stream);
+        Self {
+            reader: Reader::Other(reader),
+            writer: Writer::Other(writer),
+            read_ahead: Vec::new(),
+        }
+    }
+}
+
+/// Where a WebSocket's bytes come from.
+pub(super) enum Reader {
+    Tcp(OwnedReadHalf),
+    Other(tokio::io::ReadHalf<OtherStream>),
+}
+
+impl Reader {
+    /// Reads into `scratch`. A wait needs no buffer: an idle session holds none.
+    pub(super) fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        scratch: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        let mut buffer = ReadBuf::new(scratch);
+        let read = match self {
+            Self::Tcp(half) => Pin::new(half).poll_read(cx, &mut buffer),
+            Self::Other(half) => Pin::new(half).poll_read(cx, &mut buffer),
+        };
+        read.map_ok(|()| buffer.filled().len())
+    }
+}
+
+/// Where a WebSocket's bytes go.
+pub(super) enum Writer {
+    Tcp(OwnedWriteHalf),
+    Other(tokio::io::WriteHalf<OtherStream>),
+}
+
+impl Writer {
+    pub(super) fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match self {
+            Self::Tcp(half) => write_slices(Pin::new(half), cx, slices),
+            Self::Other(half) => write_slices(Pin::new(half), cx, slices),
+        }
+    }
+
+    pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Tcp(_) => Poll::Ready(Ok(())),
+            Self::Other(half) => Pin::new(half).poll_flush(cx),
+        }
+    }
+
+    pub(super) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Tcp(half) => Pin::new(half).poll_shutdown(cx),
+            Self::Other(half) => Pin::new(half).poll_shutdown(cx),
+        }
+    }
+}
+
+/// One slice goes out by the plain call, which is the cheaper one.
+fn write_slices<W: AsyncWrite>(
+    writer: Pin<&mut W>,
+    cx: &mut Context<'_>,
+    slices: &[IoSlice<'_>],
+) -> Poll<io::Result<usize>> {
+    match slices {
+        [lone] => writer.poll_write(cx, lone),
+        several => writer.poll_write_vectored(cx, several),
+    }
+}

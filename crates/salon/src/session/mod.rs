@@ -1,0 +1,142 @@
+//! Engine.IO sessions on tokio: the only room that spawns tasks and does I/O.
+//!
+//! ```text
+//!   HTTP requests ──▶ Session ◀── send(), close() from anywhere
+//!                      │   ▲
+//!                      ▼   │ wake
+//!   Flusher ─ write ─ Line │ SessionTask ── reads, runs handlers ──▶ Receiver
+//!                          │  ▲                                     (Socket.IO)
+//!   Clock ─────────────────┴──┘ deadline is due
+//! ```
+//!
+//! A [`Session`] is shared; its state, the [`Line`](line::Line), is behind one lock that is
+//! never held while user code runs. Each session has one small task, which alone delivers
+//! what arrives, in order.
+
+mod clock;
+mod driver;
+mod flusher;
+mod line;
+mod link;
+mod polling;
+mod registry;
+mod running;
+mod task;
+mod websocket;
+mod wheel;
+
+use std::sync::Arc;
+use std::task::Wake;
+
+use futures_util::task::AtomicWaker;
+use parking_lot::Mutex;
+use salon_proto::engine::{Rejected, Transport};
+use salon_proto::{Encoded, SessionId};
+
+pub(crate) use driver::{Driver, Receiver};
+pub(crate) use link::Link;
+pub(crate) use running::{Task, Turn};
+
+use line::{Arrival, Line};
+
+/// One Engine.IO session, shared by all who have something to do with it.
+pub(crate) struct Session {
+    id: SessionId,
+    driver: Arc<Driver>,
+    /// Wakes the session's task.
+    waker: AtomicWaker,
+    line: Mutex<Line>,
+}
+
+impl Session {
+    fn new(id: SessionId, driver: Arc<Driver>, line: Line) -> Self {
+        Self {
+            id,
+            driver,
+            waker: AtomicWaker::new(),
+            line: Mutex::new(line),
+        }
+    }
+
+    pub(crate) const fn id(&self) -> &SessionId {
+        &self.id
+    }
+
+    pub(crate) fn transport(&self) -> Transport {
+        self.line.lock().engine.transport()
+    }
+
+    /// Queues a message. It goes out at the end of this turn of the runtime.
+    pub(crate) fn send(self: &Arc<Self>, packet: Encoded, volatile: bool) -> Result<(), Rejected> {
+        let mut line = self.line.lock();
+        let result = line.engine.send(packet, volatile);
+        if result.is_err() && line.engine.has_output() {
+            // The overflow policy ended the session.
+            self.waker.wake();
+        }
+        let must_mark = result.is_ok() && line.wants_mark();
+        drop(line);
+        if must_mark {
+            self.driver.flusher.mark(Arc::clone(self));
+        }
+        result
+    }
+
+    /// Ends the session once the client has got what waits for it.
+    pub(crate) fn close(&self) {
+        self.line.lock().engine.close(self.driver.now());
+        self.waker.wake();
+    }
+
+    /// Ends the session now.
+    pub(crate) fn abort(&self) {
+        self.line.lock().engine.abort();
+        self.waker.wake();
+    }
+
+    /// Runs a handler on the session's task, or on one of its own if that has ended.
+    pub(crate) fn start(&self, task: Task) {
+        let mut line = self.line.lock();
+        if line.task_ended {
+            tokio::spawn(task);
+        } else {
+            line.arrivals.push(Arrival::Start(task));
+            self.waker.wake();
+        }
+    }
+
+    /// An upgrade candidate for this session.
+    pub(crate) fn offer(&self, candidate: Link) {
+        self.arrive(Arrival::Link(candidate));
+    }
+
+    fn arrive(&self, arrival: Arrival) {
+        let mut line = self.line.lock();
+        if !line.task_ended {
+            line.arrivals.push(arrival);
+            self.waker.wake();
+        }
+    }
+
+    /// Called by the flusher.
+    fn flush(self: &Arc<Self>) {
+        let mut line = self.line.lock();
+        line.marked = false;
+        line.write(self);
+        if line.engine.has_output() {
+            self.waker.wake();
+        }
+    }
+
+    fn wake_for_deadline(&self) {
+        self.line.lock().deadline_due = true;
+        self.waker.wake();
+    }
+}
+
+/// Wakes the session's task when its WebSocket can take more.
+impl Wake for Session {
+    fn wake(self: Arc<Self>) {
+        self.waker.wake();
+    }
+}

@@ -1,0 +1,112 @@
+//! The two kinds of HTTP request that serve a polling session.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use salon_proto::CloseReason;
+use salon_proto::engine::PollAnswer;
+use salon_proto::engine::payload::Payload;
+use tokio::sync::oneshot;
+
+use super::Session;
+use super::line::Arrival;
+
+impl Session {
+    /// Holds a poll (GET) until there is something to answer. `None`: refuse it.
+    pub(crate) fn hold_poll(self: &Arc<Self>) -> Option<HeldPoll> {
+        let mut line = self.line.lock();
+        let answer = line.engine.handle_poll();
+        let held = (answer == PollAnswer::Hold).then(|| {
+            let (sender, answer) = oneshot::channel();
+            line.poll = Some(sender);
+            answer
+        });
+        self.waker.wake();
+        held.map(|answer| HeldPoll {
+            session: Arc::clone(self),
+            answer,
+        })
+    }
+
+    /// Begins to take data (POST). `None`: refuse it, there is one already.
+    pub(crate) fn begin_post(self: &Arc<Self>) -> Option<Post> {
+        let accepted = self.line.lock().engine.handle_post();
+        if !accepted {
+            self.waker.wake();
+            return None;
+        }
+        Some(Post {
+            session: Arc::clone(self),
+            is_done: false,
+        })
+    }
+}
+
+/// A poll being held. Dropping it before it is answered means that the client went away.
+pub(crate) struct HeldPoll {
+    session: Arc<Session>,
+    answer: oneshot::Receiver<Bytes>,
+}
+
+impl Future for HeldPoll {
+    /// The body; `None` if the session ended without an answer.
+    type Output = Option<Bytes>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.answer).poll(cx).map(Result::ok)
+    }
+}
+
+impl Drop for HeldPoll {
+    fn drop(&mut self) {
+        let mut line = self.session.line.lock();
+        // Once there is an answer, the line's sender is gone or belongs to the next poll.
+        let was_answered = self.answer.is_terminated() || self.answer.try_recv().is_ok();
+        if !was_answered {
+            line.poll = None;
+            line.engine.handle_poll_lost();
+            self.session.waker.wake();
+        }
+    }
+}
+
+/// Data that is arriving. Dropping it before its end means that the client went away.
+pub(crate) struct Post {
+    session: Arc<Session>,
+    is_done: bool,
+}
+
+impl Post {
+    /// The body is whole: returns when its packets have been processed.
+    pub(crate) async fn deliver(mut self, payload: Payload) {
+        let (sender, processed) = oneshot::channel();
+        self.session.arrive(Arrival::Body(payload, sender));
+        let _ = processed.await;
+        self.is_done = true;
+    }
+
+    /// The body is no payload: the session ends with "parse error".
+    pub(crate) fn malformed(mut self) {
+        self.session.arrive(Arrival::Malformed);
+        self.is_done = true;
+    }
+
+    /// The body is refused for its size; the session goes on.
+    pub(crate) fn refused(mut self) {
+        self.is_done = true;
+    }
+}
+
+impl Drop for Post {
+    fn drop(&mut self) {
+        let mut line = self.session.line.lock();
+        line.engine.handle_post_done();
+        if !self.is_done {
+            line.engine.handle_lost(CloseReason::TransportError);
+            self.session.waker.wake();
+        }
+    }
+}

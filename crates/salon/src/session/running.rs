@@ -1,0 +1,70 @@
+//! The handlers of one session that have started and not finished.
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_util::Stream;
+use futures_util::stream::FuturesUnordered;
+
+/// A handler that was called. It answers and reports by itself.
+pub(crate) type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Pending handlers. An idle session holds no set at all.
+#[derive(Default)]
+pub(super) struct Running {
+    tasks: Option<Box<FuturesUnordered<Contained>>>,
+}
+
+impl Running {
+    /// Polls a handler once; it is kept only if it is pending. So handlers start in the order
+    /// of their events, and one that never waits costs no task.
+    pub(super) fn start(&mut self, task: Task, cx: &mut Context<'_>) {
+        let mut task = Contained(task);
+        if Pin::new(&mut task).poll(cx).is_pending() {
+            self.tasks.get_or_insert_default().push(task);
+        }
+    }
+
+    /// Polls the handlers that can go on.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) {
+        let Some(tasks) = &mut self.tasks else { return };
+        while let Poll::Ready(Some(())) = Pin::new(&mut **tasks).poll_next(cx) {}
+        if tasks.is_empty() {
+            self.tasks = None;
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.tasks.as_ref().map_or(0, |tasks| tasks.len())
+    }
+}
+
+/// A handler whose panic ends that handler and nothing else.
+struct Contained(Task);
+
+impl Future for Contained {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let task = self.0.as_mut();
+        catch_unwind(AssertUnwindSafe(|| task.poll(cx))).unwrap_or_else(|_| {
+            tracing::error!("a handler panicked; its session goes on without it");
+            Poll::Ready(())
+        })
+    }
+}
+
+/// One turn of a session's task: where what arrives starts its handlers.
+pub(crate) struct Turn<'turn, 'cx> {
+    pub(super) running: &'turn mut Running,
+    pub(super) cx: &'turn mut Context<'cx>,
+}
+
+impl Turn<'_, '_> {
+    /// Starts a handler at once.
+    pub(crate) fn start(&mut self, task: Task) {
+        self.running.start(task, self.cx);
+    }
+}

@@ -1,0 +1,394 @@
+//! The task of one session: takes what arrives, in order, and sees the session to its end.
+
+use std::borrow::Cow;
+use std::future::Future;
+use std::mem;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use salon_proto::engine::payload::Payload;
+use salon_proto::engine::{Output, Received, Transport};
+use salon_proto::timer::Instant;
+use salon_proto::ws::{self, Message};
+use salon_proto::{CloseReason, Encoded};
+
+use super::Session;
+use super::driver::Receiver;
+use super::line::Arrival;
+use super::link::{Link, Writer};
+use super::running::{Running, Turn};
+use super::websocket::{End, Next, WebSocket};
+
+/// How long a closed WebSocket may take to get our last frames and to close its side.
+/// Closing at once would make the kernel throw those frames away.
+const LINGER: Duration = Duration::from_secs(5);
+
+/// A small state machine polled by hand: an idle session's future is these few words.
+pub(super) struct SessionTask {
+    session: Arc<Session>,
+    receiver: Box<dyn Receiver>,
+    running: Running,
+    socket: Option<WebSocket>,
+    candidate: Option<Box<Candidate>>,
+    /// The time, as of this turn.
+    now: Instant,
+    /// The earliest deadline that the clock knows of.
+    scheduled: Option<Instant>,
+    /// Set once the session is over: until when its WebSocket may linger.
+    lingers_until: Option<Instant>,
+}
+
+/// A WebSocket that wants to take a polling session over.
+struct Candidate {
+    socket: WebSocket,
+    writer: Writer,
+}
+
+impl SessionTask {
+    pub(super) fn new(session: Arc<Session>, receiver: Box<dyn Receiver>) -> Self {
+        Self {
+            now: session.driver.now(),
+            session,
+            receiver,
+            running: Running::default(),
+            socket: None,
+            candidate: None,
+            scheduled: None,
+            lingers_until: None,
+        }
+    }
+}
+
+impl Future for SessionTask {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        self.session.waker.register(cx.waker());
+        self.begin_turn(cx);
+        self.read(cx);
+        self.running.poll(cx);
+        self.finish_turn(cx);
+        if self.is_over() {
+            self.leave();
+            return Poll::Ready(());
+        }
+        self.schedule();
+        Poll::Pending
+    }
+}
+
+/// The turn.
+impl SessionTask {
+    fn begin_turn(&mut self, cx: &mut Context<'_>) {
+        self.now = self.session.driver.now();
+        let deadline_due = {
+            let mut line = self.session.line.lock();
+            line.in_turn = true;
+            mem::take(&mut line.deadline_due)
+        };
+        if deadline_due {
+            self.handle_deadline(cx);
+        }
+    }
+
+    /// Sends what the turn has produced and obeys the protocol, until both have nothing more.
+    fn finish_turn(&mut self, cx: &mut Context<'_>) {
+        loop {
+            self.take_arrivals(cx);
+            let session = Arc::clone(&self.session);
+            let mut line = session.line.lock();
+            line.write(&session);
+            let Some(output) = line.engine.poll_output() else {
+                if line.arrivals.is_empty() || self.is_busy() {
+                    line.in_turn = false;
+                    return;
+                }
+                continue;
+            };
+            drop(line);
+            self.obey(output, cx);
+        }
+    }
+
+    fn handle_deadline(&mut self, cx: &mut Context<'_>) {
+        if self.scheduled.is_some_and(|at| at <= self.now) {
+            self.scheduled = None;
+        }
+        self.session.line.lock().engine.handle_timeout(self.now);
+        let (receiver, mut turn) = self.receiver(cx);
+        let now = turn.1;
+        receiver.handle_timeout(now, &mut turn.0);
+        if self.lingers_until.is_some_and(|until| until <= self.now) {
+            self.drop_socket();
+        }
+    }
+
+    /// Tells the clock of the next deadline, unless it knows an earlier one.
+    fn schedule(&mut self) {
+        let engine = self.session.line.lock().engine.poll_timeout();
+        let lingering = self.lingers_until.filter(|_| self.socket.is_some());
+        let deadlines = [engine, self.receiver.poll_timeout(), lingering];
+        let Some(next) = deadlines.into_iter().flatten().min() else {
+            return;
+        };
+        if self.scheduled.is_none_or(|at| next < at) {
+            self.scheduled = Some(next);
+            self.session.driver.clock.schedule(next, &self.session);
+        }
+    }
+
+    /// Whether so many handlers are running that the client has to wait.
+    fn is_busy(&self) -> bool {
+        self.running.len() >= self.session.driver.max_running_handlers
+    }
+
+    fn is_over(&self) -> bool {
+        self.lingers_until.is_some() && self.socket.is_none() && self.running.len() == 0
+    }
+
+    /// From here on, handlers that others start get tasks of their own.
+    fn leave(&mut self) {
+        let mut line = self.session.line.lock();
+        line.task_ended = true;
+        for arrival in line.arrivals.drain(..) {
+            if let Arrival::Start(task) = arrival {
+                tokio::spawn(task);
+            }
+        }
+    }
+}
+
+/// What arrives.
+impl SessionTask {
+    fn take_arrivals(&mut self, cx: &mut Context<'_>) {
+        if self.is_busy() {
+            return;
+        }
+        let arrivals = mem::take(&mut self.session.line.lock().arrivals);
+        for arrival in arrivals {
+            match arrival {
+                Arrival::Link(link) => self.take_link(link, cx),
+                Arrival::Body(payload, _processed) => self.deliver_payload(&payload, cx),
+                Arrival::Malformed => {
+                    self.session.line.lock().engine.handle_malformed();
+                }
+                Arrival::Start(task) => self.running.start(task, cx),
+            }
+        }
+    }
+
+    /// The session's own WebSocket, if it was opened with one; otherwise a candidate.
+    fn take_link(&mut self, link: Link, cx: &mut Context<'_>) {
+        let Link {
+            reader,
+            writer,
+            read_ahead,
+        } = link;
+        let socket = WebSocket::new(reader, read_ahead, self.session.driver.max_payload);
+        let mut candidate = Box::new(Candidate { socket, writer });
+        let mut line = self.session.line.lock();
+        let is_own = line.engine.transport() == Transport::WebSocket
+            && self.socket.is_none()
+            && self.lingers_until.is_none();
+        if is_own {
+            self.socket = Some(candidate.socket);
+            line.writer = Some(candidate.writer);
+            drop(line);
+            self.read(cx);
+        } else if line.engine.handle_candidate(self.now) {
+            drop(line);
+            self.candidate = Some(candidate);
+            self.read_candidate(cx);
+        } else {
+            candidate.dismiss(cx);
+        }
+    }
+
+    fn read(&mut self, cx: &mut Context<'_>) {
+        if self.candidate.is_some() {
+            self.read_candidate(cx);
+        }
+        if self.is_busy() {
+            return;
+        }
+        let Some(mut socket) = self.socket.take() else {
+            return;
+        };
+        match socket.poll_read(cx, |message, cx| self.deliver(message, cx)) {
+            Poll::Pending => self.socket = Some(socket),
+            Poll::Ready(end) => self.lose_socket(end, socket),
+        }
+    }
+
+    fn lose_socket(&mut self, end: End, socket: WebSocket) {
+        let mut line = self.session.line.lock();
+        match end {
+            End::Closed => line.engine.handle_lost(CloseReason::TransportClose),
+            End::Broken => line.engine.handle_lost(CloseReason::TransportError),
+            End::Malformed(error) => {
+                line.engine.handle_broken(error.close_code());
+                // The close frame must still reach the peer.
+                self.socket = Some(socket);
+                return;
+            }
+        }
+        line.writer = None;
+    }
+
+    fn drop_socket(&mut self) {
+        self.socket = None;
+        self.session.line.lock().writer = None;
+    }
+
+    fn read_candidate(&mut self, cx: &mut Context<'_>) {
+        let Some(mut candidate) = self.candidate.take() else {
+            return;
+        };
+        let read = candidate
+            .socket
+            .poll_read(cx, |message, cx| self.deliver_candidate(message, cx));
+        self.candidate = Some(candidate);
+        if read.is_ready() {
+            self.session.line.lock().engine.handle_candidate_lost();
+        }
+    }
+
+    fn deliver_candidate(&mut self, message: Message<'_>, cx: &mut Context<'_>) -> Next {
+        let mut line = self.session.line.lock();
+        if line.engine.transport() == Transport::WebSocket {
+            // It has just been taken over; this message followed in the same breath.
+            drop(line);
+            return self.deliver(message, cx);
+        }
+        match message {
+            Message::Text(text) => line.engine.handle_candidate_text(self.now, &text),
+            Message::Ping(_) | Message::Pong(_) => {}
+            Message::Binary(_) | Message::Close(_) => line.engine.handle_candidate_lost(),
+        }
+        Next::Go
+    }
+
+    fn deliver(&mut self, message: Message<'_>, cx: &mut Context<'_>) -> Next {
+        match message {
+            Message::Text(text) => self.deliver_text(&text, cx),
+            Message::Binary(data) => self.deliver_binary(data, cx),
+            Message::Ping(payload) => {
+                let pong = Encoded::control_frame(ws::pong_frame(&payload, None));
+                // It counts in the outbox, so that a flood of pings meets its limit.
+                let _ = self.session.line.lock().engine.send(pong, false);
+            }
+            Message::Pong(_) => {}
+            Message::Close(frame) => {
+                let code = frame.map(|frame| frame.code);
+                self.session.line.lock().engine.handle_close_frame(code);
+            }
+        }
+        match self.session.line.lock().engine.is_closed() {
+            true => Next::Stop,
+            false => Next::Go,
+        }
+    }
+
+    fn deliver_text(&mut self, text: &str, cx: &mut Context<'_>) {
+        let received = {
+            let mut line = self.session.line.lock();
+            line.engine.handle_text(self.now, text)
+        };
+        self.hand_over(received, cx);
+    }
+
+    fn deliver_binary(&mut self, data: Cow<'_, [u8]>, cx: &mut Context<'_>) {
+        let is_message = self.session.line.lock().engine.handle_binary(self.now);
+        if is_message {
+            let (receiver, mut turn) = self.receiver(cx);
+            receiver.handle_binary(data, &mut turn.0);
+        }
+    }
+
+    fn deliver_payload(&mut self, payload: &Payload, cx: &mut Context<'_>) {
+        for packet in payload.packets() {
+            let received = {
+                let engine = &mut self.session.line.lock().engine;
+                match packet {
+                    Ok(packet) => engine.handle_packet(self.now, packet, Transport::Polling),
+                    Err(_) => engine.handle_malformed(),
+                }
+            };
+            self.hand_over(received, cx);
+        }
+    }
+
+    fn hand_over(&mut self, received: Received<'_>, cx: &mut Context<'_>) {
+        let (receiver, mut turn) = self.receiver(cx);
+        match received {
+            Received::Nothing => {}
+            Received::Text(text) => receiver.handle_text(text, &mut turn.0),
+            Received::Binary(data) => receiver.handle_binary(Cow::Owned(data), &mut turn.0),
+        }
+    }
+}
+
+/// What the protocol wants done.
+impl SessionTask {
+    fn obey(&mut self, output: Output, cx: &mut Context<'_>) {
+        match output {
+            Output::AnswerPoll(body) => {
+                let mut line = self.session.line.lock();
+                if let Some(poll) = line.poll.take() {
+                    let _ = poll.send(body);
+                }
+            }
+            Output::WriteCandidate(packet) => self.write_candidate(&packet, cx),
+            Output::SwitchToCandidate => self.switch(),
+            Output::DropCandidate => {
+                if let Some(mut candidate) = self.candidate.take() {
+                    candidate.dismiss(cx);
+                }
+            }
+            Output::Closed(reason) => self.close(reason, cx),
+        }
+    }
+
+    fn write_candidate(&mut self, packet: &Encoded, cx: &mut Context<'_>) {
+        let Some(candidate) = &mut self.candidate else {
+            return;
+        };
+        if !candidate.write(packet, cx) {
+            self.session.line.lock().engine.handle_candidate_lost();
+        }
+    }
+
+    fn switch(&mut self) {
+        if let Some(candidate) = self.candidate.take() {
+            self.socket = Some(candidate.socket);
+            self.session.line.lock().writer = Some(candidate.writer);
+        }
+    }
+
+    fn close(&mut self, reason: CloseReason, cx: &mut Context<'_>) {
+        self.session.driver.registry.remove(self.session.id());
+        self.lingers_until = Some(self.now + LINGER);
+        let (receiver, mut turn) = self.receiver(cx);
+        receiver.handle_closed(reason, &mut turn.0);
+    }
+}
+
+impl Candidate {
+    /// Writes a packet of a few bytes, which an idle stream takes whole.
+    fn write(&mut self, packet: &Encoded, cx: &mut Context<'_>) -> bool {
+        packet.frames().all(|frame| {
+            let written = self.writer.poll_write(cx, &[std::io::IoSlice::new(frame)]);
+            matches!(written, Poll::Ready(Ok(count)) if count == frame.len())
+        })
+    }
+
+    /// Says goodbye, as far as that is possible at once.
+    fn dismiss(&mut self, cx: &mut Context<'_>) {
+        let goodbye = Encoded::control_frame(ws::empty_close_frame(None));
+        self.write(&goodbye, cx);
+        let _ = self.writer.poll_flush(cx);
+        let _ = self.writer.poll_shutdown(cx);
+    }
+}

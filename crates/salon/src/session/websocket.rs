@@ -1,0 +1,115 @@
+//! Reads WebSocket messages off a stream.
+
+use std::cell::Cell;
+use std::task::{Context, Poll};
+
+use salon_proto::ws::{self, Decoder, Message, Role};
+
+use super::link::Reader;
+
+/// Bytes read at a time, into a buffer that belongs to the thread: an idle session has none.
+const SCRATCH: usize = 64 * 1024;
+
+/// Reads of one session before others get their turn. A client that sends faster than this
+/// waits in its own TCP window.
+const READS_PER_TURN: usize = 16;
+
+thread_local! {
+    static SCRATCH_BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+pub(super) struct WebSocket {
+    reader: Reader,
+    decoder: Decoder,
+    /// What the HTTP server had read beyond the request.
+    read_ahead: Vec<u8>,
+}
+
+/// Why there is nothing more to read.
+pub(super) enum End {
+    /// The peer closed its side of the stream.
+    Closed,
+    /// The stream broke.
+    Broken,
+    /// The peer sent something that is no WebSocket frame.
+    Malformed(ws::Error),
+}
+
+/// What to do after a message.
+pub(super) enum Next {
+    Go,
+    Stop,
+}
+
+impl WebSocket {
+    pub(super) fn new(reader: Reader, read_ahead: Vec<u8>, max_message: usize) -> Self {
+        Self {
+            reader,
+            decoder: Decoder::new(Role::Server, max_message),
+            read_ahead,
+        }
+    }
+
+    /// Hands on each message that is there. `Pending`: that is all for now.
+    pub(super) fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut deliver: impl FnMut(Message<'_>, &mut Context<'_>) -> Next,
+    ) -> Poll<End> {
+        let mut read_ahead = std::mem::take(&mut self.read_ahead);
+        if let Some(end) = self.decode(&mut read_ahead, cx, &mut deliver) {
+            return Poll::Ready(end);
+        }
+        with_scratch(|scratch| self.read_some(scratch, cx, &mut deliver))
+    }
+
+    fn read_some(
+        &mut self,
+        scratch: &mut [u8],
+        cx: &mut Context<'_>,
+        deliver: &mut impl FnMut(Message<'_>, &mut Context<'_>) -> Next,
+    ) -> Poll<End> {
+        for _ in 0..READS_PER_TURN {
+            let read = match self.reader.poll_read(cx, scratch) {
+                Poll::Ready(Ok(0)) => return Poll::Ready(End::Closed),
+                Poll::Ready(Ok(read)) => read,
+                Poll::Ready(Err(_)) => return Poll::Ready(End::Broken),
+                Poll::Pending => return Poll::Pending,
+            };
+            if let Some(end) = self.decode(&mut scratch[..read], cx, deliver) {
+                return Poll::Ready(end);
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    fn decode(
+        &mut self,
+        mut input: &mut [u8],
+        cx: &mut Context<'_>,
+        deliver: &mut impl FnMut(Message<'_>, &mut Context<'_>) -> Next,
+    ) -> Option<End> {
+        loop {
+            match self.decoder.decode(&mut input) {
+                Ok(Some(message)) => {
+                    if let Next::Stop = deliver(message, cx) {
+                        return None;
+                    }
+                }
+                Ok(None) => return None,
+                Err(error) => return Some(End::Malformed(error)),
+            }
+        }
+    }
+}
+
+/// Lends the thread's buffer. Should a handler run another session inside, that one gets
+/// a buffer of its own.
+fn with_scratch<R>(f: impl FnOnce(&mut [u8]) -> R) -> R {
+    let mut scratch = SCRATCH_BUFFER.take();
+    scratch.resize(SCRATCH, 0);
+    let result = f(&mut scratch);
+    SCRATCH_BUFFER.set(scratch);
+    result
+}
