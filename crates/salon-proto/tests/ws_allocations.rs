@@ -62,7 +62,7 @@ fn the_counter_counts() {
 #[test]
 fn whole_frames_are_free() {
     let key = Some([1, 2, 3, 4]);
-    let payload = ControlPayload::new(&[7; 125]).unwrap();
+    let payload = ControlPayload::new(vec![7; 125]).unwrap();
     let mut wire = [
         text_frame("hello", key),
         binary_frame(&[0; 100_000], key),

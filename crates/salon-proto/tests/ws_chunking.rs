@@ -39,7 +39,7 @@ fn stream(role: Role, frames: &[&[u8]]) -> (Role, Vec<u8>) {
 
 /// Frames that obey all rules, in the direction that `role` receives.
 fn valid(role: Role, mask: Option<MaskKey>) -> (Role, Vec<u8>) {
-    let payload = ControlPayload::new(b"are you there?").unwrap();
+    let payload = ControlPayload::new(b"are you there?".as_slice()).unwrap();
     let frames = [
         text_frame("", mask),
         text_frame("κόσμε", mask),
