@@ -1,6 +1,6 @@
 //! From bytes to messages.
 
-use std::{fmt, mem};
+use std::{borrow::Cow, fmt, mem};
 
 use super::{
     CloseFrame, ControlPayload, Error, ErrorKind, Message, Opcode, Role,
@@ -158,8 +158,8 @@ impl Decoder {
     fn handle_frame<'a>(&mut self, frame: Frame<'a>) -> Result<Option<Message<'a>>, Error> {
         let payload = frame.payload;
         match frame.header.opcode {
-            Opcode::Ping => Ok(Some(Message::Ping(control_payload(&payload)?))),
-            Opcode::Pong => Ok(Some(Message::Pong(control_payload(&payload)?))),
+            Opcode::Ping => Ok(Some(Message::Ping(control_payload(payload)?))),
+            Opcode::Pong => Ok(Some(Message::Pong(control_payload(payload)?))),
             Opcode::Close => Ok(Some(Message::Close(CloseFrame::parse(&payload)?))),
             opcode if frame.header.fin && self.fragments.is_none() => {
                 data_message(opcode, payload).map(Some)
@@ -183,7 +183,7 @@ impl Decoder {
 }
 
 /// The parser of headers has already refused a longer payload.
-fn control_payload(payload: &[u8]) -> Result<ControlPayload, Error> {
+fn control_payload(payload: Cow<'_, [u8]>) -> Result<ControlPayload<'_>, Error> {
     ControlPayload::new(payload).ok_or_else(|| ErrorKind::ControlTooLong.into())
 }
 
@@ -230,12 +230,12 @@ mod tests {
         let mut decoder = client();
         assert!(matches!(
             decoder.decode(&mut input),
-            Ok(Some(Message::Text(std::borrow::Cow::Borrowed("hi"))))
+            Ok(Some(Message::Text(Cow::Borrowed("hi"))))
         ));
         assert_eq!(input, b"\x82\x01!");
         assert!(matches!(
             decoder.decode(&mut input),
-            Ok(Some(Message::Binary(std::borrow::Cow::Borrowed(b"!"))))
+            Ok(Some(Message::Binary(Cow::Borrowed(b"!"))))
         ));
         assert_eq!(decoder.buffered(), 0);
     }
@@ -251,7 +251,7 @@ mod tests {
         let message = decode(&mut decoder, &wire[10..]).unwrap().unwrap();
         assert_eq!(decoder.buffered(), 0);
         match message {
-            Message::Text(std::borrow::Cow::Owned(text)) => assert_eq!(text.capacity(), 1000),
+            Message::Text(Cow::Owned(text)) => assert_eq!(text.capacity(), 1000),
             other => panic!("{other:?}"),
         }
     }
@@ -295,7 +295,7 @@ mod tests {
         assert_eq!(decoder.buffered(), 0);
     }
 
-    fn ping(payload: &[u8]) -> Option<Message<'static>> {
+    fn ping(payload: &'static [u8]) -> Option<Message<'static>> {
         ControlPayload::new(payload).map(Message::Ping)
     }
 

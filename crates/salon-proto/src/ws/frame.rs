@@ -24,13 +24,13 @@ pub fn binary_frame(payload: &[u8], mask: Option<MaskKey>) -> Bytes {
 
 /// A ping (RFC 6455 section 5.5.2).
 #[must_use]
-pub fn ping_frame(payload: &ControlPayload, mask: Option<MaskKey>) -> Bytes {
+pub fn ping_frame(payload: &ControlPayload<'_>, mask: Option<MaskKey>) -> Bytes {
     encode_frame(Opcode::Ping, &[payload.as_slice()], mask)
 }
 
 /// A pong, which repeats the payload of its ping (RFC 6455 section 5.5.3).
 #[must_use]
-pub fn pong_frame(payload: &ControlPayload, mask: Option<MaskKey>) -> Bytes {
+pub fn pong_frame(payload: &ControlPayload<'_>, mask: Option<MaskKey>) -> Bytes {
     encode_frame(Opcode::Pong, &[payload.as_slice()], mask)
 }
 
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn the_examples_of_section_5_7() {
         let key = Some([0x37, 0xFA, 0x21, 0x3D]);
-        let hello = ControlPayload::new(b"Hello").unwrap();
+        let hello = ControlPayload::new(b"Hello".as_slice()).unwrap();
         assert_eq!(text_frame("Hello", None), &b"\x81\x05Hello"[..]);
         assert_eq!(
             text_frame("Hello", key),

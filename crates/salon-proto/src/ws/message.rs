@@ -1,6 +1,6 @@
 //! What a [`Decoder`](super::Decoder) yields.
 
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
 
 use super::{CloseFrame, Error, ErrorKind};
 
@@ -15,9 +15,9 @@ pub enum Message<'a> {
     /// A binary message.
     Binary(Cow<'a, [u8]>),
     /// A ping, which asks for a pong with the same payload.
-    Ping(ControlPayload),
+    Ping(ControlPayload<'a>),
     /// A pong, asked for or not.
-    Pong(ControlPayload),
+    Pong(ControlPayload<'a>),
     /// The peer closes the connection; nothing follows.
     Close(Option<CloseFrame>),
 }
@@ -40,67 +40,47 @@ impl<'a> Message<'a> {
         match self {
             Self::Text(text) => Message::Text(Cow::Owned(text.into_owned())),
             Self::Binary(bytes) => Message::Binary(Cow::Owned(bytes.into_owned())),
-            Self::Ping(payload) => Message::Ping(payload),
-            Self::Pong(payload) => Message::Pong(payload),
+            Self::Ping(payload) => Message::Ping(payload.into_owned()),
+            Self::Pong(payload) => Message::Pong(payload.into_owned()),
             Self::Close(frame) => Message::Close(frame),
         }
     }
 }
 
-/// The payload of a ping or pong: at most 125 bytes (RFC 6455 section 5.5), inline.
-#[derive(Clone, Copy)]
-pub struct ControlPayload {
-    len: u8,
-    bytes: [u8; Self::MAX_LEN],
-}
+/// The payload of a ping or pong: at most 125 bytes (RFC 6455 section 5.5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ControlPayload<'a>(Cow<'a, [u8]>);
 
-impl ControlPayload {
+impl<'a> ControlPayload<'a> {
     /// The most bytes that a control frame carries.
     pub const MAX_LEN: usize = 125;
 
     /// No payload.
-    pub const EMPTY: Self = Self {
-        len: 0,
-        bytes: [0; Self::MAX_LEN],
-    };
+    pub const EMPTY: Self = Self(Cow::Borrowed(&[]));
 
-    /// A copy of `payload`, or `None` if it has more than [`MAX_LEN`](Self::MAX_LEN) bytes.
+    /// Takes `payload`, unless it has more than [`MAX_LEN`](Self::MAX_LEN) bytes.
     #[must_use]
-    pub fn new(payload: &[u8]) -> Option<Self> {
-        let mut copy = Self::EMPTY;
-        copy.bytes
-            .get_mut(..payload.len())?
-            .copy_from_slice(payload);
-        copy.len = u8::try_from(payload.len()).ok()?;
-        Some(copy)
+    pub fn new(payload: impl Into<Cow<'a, [u8]>>) -> Option<Self> {
+        let payload = payload.into();
+        (payload.len() <= Self::MAX_LEN).then_some(Self(payload))
     }
 
     /// The bytes.
     #[must_use]
     pub fn as_slice(&self) -> &[u8] {
-        self.bytes.get(..usize::from(self.len)).unwrap_or_default()
+        &self.0
+    }
+
+    /// The same payload without a borrow, copied where necessary.
+    #[must_use]
+    pub fn into_owned(self) -> ControlPayload<'static> {
+        ControlPayload(Cow::Owned(self.0.into_owned()))
     }
 }
 
-impl AsRef<[u8]> for ControlPayload {
+impl AsRef<[u8]> for ControlPayload<'_> {
     fn as_ref(&self) -> &[u8] {
         self.as_slice()
-    }
-}
-
-impl PartialEq for ControlPayload {
-    fn eq(&self, other: &Self) -> bool {
-        self.as_slice() == other.as_slice()
-    }
-}
-
-impl Eq for ControlPayload {}
-
-impl fmt::Debug for ControlPayload {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ControlPayload")
-            .field(&self.as_slice())
-            .finish()
     }
 }
 
@@ -114,7 +94,7 @@ mod tests {
             let bytes = vec![9; len];
             assert_eq!(ControlPayload::new(&bytes).unwrap().as_slice(), bytes);
         }
-        assert_eq!(ControlPayload::new(&[9; 126]), None);
+        assert_eq!(ControlPayload::new(vec![9; 126]), None);
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! What all sessions of a server share: the clock, the flusher and the registry.
 
 use std::borrow::Cow;
+use std::future::Future;
 use std::sync::Arc;
 
 use salon_proto::engine;
 use salon_proto::timer::Instant;
-use salon_proto::{CloseReason, SessionId};
+use salon_proto::{CloseReason, Limits, SessionId};
 use tokio::task::AbortHandle;
 
 use super::Session;
@@ -39,12 +40,13 @@ pub(crate) struct Driver {
     pub(super) clock: Arc<Clock>,
     pub(super) flusher: Arc<Flusher>,
     pub(super) registry: Registry,
+    pub(super) limits: Arc<Limits>,
     tasks: [AbortHandle; 2],
 }
 
 impl Driver {
     /// Starts the clock and the flusher on the current tokio runtime.
-    pub(crate) fn start() -> Arc<Self> {
+    pub(crate) fn start(limits: Arc<Limits>) -> Arc<Self> {
         let clock = Arc::new(Clock::new());
         let flusher = Arc::new(Flusher::default());
         let tasks = [
@@ -55,6 +57,7 @@ impl Driver {
             clock,
             flusher,
             registry: Registry::default(),
+            limits,
             tasks,
         })
     }

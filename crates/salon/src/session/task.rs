@@ -16,7 +16,7 @@ use salon_proto::{CloseReason, Encoded};
 
 use super::Session;
 use super::driver::Receiver;
-use super::line::Arrival;
+use super::line::{Arrival, Line};
 use super::link::{Link, Writer};
 use super::running::{Running, Turn};
 use super::websocket::{End, Next, WebSocket};
@@ -103,6 +103,7 @@ impl SessionTask {
             let Some(output) = line.engine.poll_output() else {
                 if line.arrivals.is_empty() || self.is_busy() {
                     line.in_turn = false;
+                    self.shut_down(&mut line, cx);
                     return;
                 }
                 continue;
@@ -112,14 +113,25 @@ impl SessionTask {
         }
     }
 
+    /// Once the session is over and its last frames are written, ends our side of the stream.
+    fn shut_down(&self, line: &mut Line, cx: &mut Context<'_>) {
+        if self.lingers_until.is_none() || !line.engine.outbox().is_empty() {
+            return;
+        }
+        let is_shut = line.writer.as_mut().map(|writer| writer.poll_shutdown(cx));
+        if is_shut.is_some_and(|shut| shut.is_ready()) {
+            line.writer = None;
+        }
+    }
+
     fn handle_deadline(&mut self, cx: &mut Context<'_>) {
         if self.scheduled.is_some_and(|at| at <= self.now) {
             self.scheduled = None;
         }
         self.session.line.lock().engine.handle_timeout(self.now);
+        let now = self.now;
         let (receiver, mut turn) = self.receiver(cx);
-        let now = turn.1;
-        receiver.handle_timeout(now, &mut turn.0);
+        receiver.handle_timeout(now, &mut turn);
         if self.lingers_until.is_some_and(|until| until <= self.now) {
             self.drop_socket();
         }
@@ -139,9 +151,21 @@ impl SessionTask {
         }
     }
 
+    /// The layer above, and the turn in which it may start handlers.
+    fn receiver<'a, 'cx>(
+        &'a mut self,
+        cx: &'a mut Context<'cx>,
+    ) -> (&'a mut dyn Receiver, Turn<'a, 'cx>) {
+        let turn = Turn {
+            running: &mut self.running,
+            cx,
+        };
+        (&mut *self.receiver, turn)
+    }
+
     /// Whether so many handlers are running that the client has to wait.
     fn is_busy(&self) -> bool {
-        self.running.len() >= self.session.driver.max_running_handlers
+        self.running.len() >= self.session.driver.limits.max_running_handlers
     }
 
     fn is_over(&self) -> bool {
@@ -186,7 +210,7 @@ impl SessionTask {
             writer,
             read_ahead,
         } = link;
-        let socket = WebSocket::new(reader, read_ahead, self.session.driver.max_payload);
+        let socket = WebSocket::new(reader, read_ahead, self.session.driver.limits.max_payload);
         let mut candidate = Box::new(Candidate { socket, writer });
         let mut line = self.session.line.lock();
         let is_own = line.engine.transport() == Transport::WebSocket
@@ -303,7 +327,7 @@ impl SessionTask {
         let is_message = self.session.line.lock().engine.handle_binary(self.now);
         if is_message {
             let (receiver, mut turn) = self.receiver(cx);
-            receiver.handle_binary(data, &mut turn.0);
+            receiver.handle_binary(data, &mut turn);
         }
     }
 
@@ -324,8 +348,8 @@ impl SessionTask {
         let (receiver, mut turn) = self.receiver(cx);
         match received {
             Received::Nothing => {}
-            Received::Text(text) => receiver.handle_text(text, &mut turn.0),
-            Received::Binary(data) => receiver.handle_binary(Cow::Owned(data), &mut turn.0),
+            Received::Text(text) => receiver.handle_text(text, &mut turn),
+            Received::Binary(data) => receiver.handle_binary(Cow::Owned(data), &mut turn),
         }
     }
 }
@@ -371,7 +395,7 @@ impl SessionTask {
         self.session.driver.registry.remove(self.session.id());
         self.lingers_until = Some(self.now + LINGER);
         let (receiver, mut turn) = self.receiver(cx);
-        receiver.handle_closed(reason, &mut turn.0);
+        receiver.handle_closed(reason, &mut turn);
     }
 }
 

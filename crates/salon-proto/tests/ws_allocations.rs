@@ -1,0 +1,120 @@
+//! A frame that is entirely in the input costs no allocation.
+
+#![allow(missing_docs)]
+// A global allocator cannot be written without `unsafe`; it only forwards and counts.
+#![allow(unsafe_code)]
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
+};
+
+use salon_proto::ws::{
+    CloseCode, ControlPayload, Decoder, Message, Role, binary_frame, close_frame, encode_header,
+    ping_frame, text_frame,
+};
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+struct Counting;
+
+// SAFETY: every call is forwarded unchanged to the system allocator. The counter
+// is a thread-local `Cell` without a destructor, which never allocates.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: the caller's promises are those that `System` asks for.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the pointer came from `System` in `alloc` above.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// How often `work` allocates (a reallocation counts as an allocation).
+fn allocations(work: impl FnOnce()) -> usize {
+    let before = ALLOCATIONS.get();
+    work();
+    ALLOCATIONS.get() - before
+}
+
+fn drain(decoder: &mut Decoder, mut input: &mut [u8]) -> usize {
+    let mut messages = 0;
+    while let Ok(Some(message)) = decoder.decode(&mut input) {
+        std::hint::black_box(&message);
+        messages += 1;
+    }
+    messages
+}
+
+#[test]
+fn the_counter_counts() {
+    assert_eq!(allocations(|| drop(std::hint::black_box(vec![1_u8]))), 1);
+}
+
+#[test]
+fn whole_frames_are_free() {
+    let key = Some([1, 2, 3, 4]);
+    let payload = ControlPayload::new(vec![7; 125]).unwrap();
+    let mut wire = [
+        text_frame("hello", key),
+        binary_frame(&[0; 100_000], key),
+        ping_frame(&payload, key),
+        text_frame("", key),
+        close_frame(CloseCode::NORMAL, "", key),
+    ]
+    .concat();
+    let mut decoder = Decoder::new(Role::Server, 1 << 20);
+    let mut messages = 0;
+    assert_eq!(allocations(|| messages = drain(&mut decoder, &mut wire)), 0);
+    assert_eq!(messages, 5);
+}
+
+#[test]
+fn a_frame_in_many_pieces_costs_one_allocation() {
+    let mut wire = text_frame(&"x".repeat(5000), Some([1, 2, 3, 4])).to_vec();
+    let mut decoder = Decoder::new(Role::Server, 1 << 20);
+    let mut messages = 0;
+    let count = allocations(|| {
+        for piece in wire.chunks_mut(10) {
+            messages += drain(&mut decoder, piece);
+        }
+    });
+    assert_eq!((messages, count), (1, 1));
+}
+
+#[test]
+fn a_large_frame_in_pieces_costs_logarithmically_many() {
+    let mut wire = binary_frame(&vec![0; 1 << 20], None).to_vec();
+    let mut decoder = Decoder::new(Role::Client, 1 << 20);
+    let mut messages = vec![];
+    let count = allocations(|| {
+        for mut piece in wire.chunks_mut(1000) {
+            if let Ok(Some(Message::Binary(data))) = decoder.decode(&mut piece) {
+                messages = data.into_owned();
+            }
+        }
+    });
+    assert_eq!(messages.capacity(), 1 << 20);
+    // 64, 128, 256, 512 and 1024 KiB.
+    assert_eq!(count, 5);
+}
+
+#[test]
+fn a_header_is_encoded_in_place() {
+    let count = allocations(|| {
+        std::hint::black_box(encode_header(
+            salon_proto::ws::Opcode::Text,
+            70_000,
+            Some([1; 4]),
+        ));
+    });
+    assert_eq!(count, 0);
+}
