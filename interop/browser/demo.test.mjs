@@ -13,6 +13,7 @@ import {
   hears,
   onlyPolled,
   says,
+  saysInAll,
   upgraded,
 } from "./support/greeting.mjs";
 import { Tab } from "./support/tab.mjs";
@@ -58,7 +59,7 @@ async function greeting(demo, context, browser) {
   assert.deepEqual(tab.complaints.all, []);
 
   await tab.page.close();
-  await says(demo, [...SERVER_SAYS, SERVER_MISSES]);
+  await saysInAll(demo, [...SERVER_SAYS, SERVER_MISSES]);
 }
 
 async function twoTabs(demo, context, browser) {
@@ -75,11 +76,14 @@ async function twoTabs(demo, context, browser) {
   await hears(first, [...TAB_HEARS, ...ROOM_HEARS, ...ROOM_HEARS]);
   await first.screenshot(`two-tabs-${browser.name}`);
 
+  await browser.check(first);
+  assert.deepEqual([...first.complaints.all, ...second.complaints.all], []);
+
   await second.page.close();
   const both = [...SERVER_SAYS, ...SERVER_SAYS];
   await says(demo, [...both, SERVER_MISSES, ...SERVER_SAYS, SERVER_MISSES]);
-  await browser.check(first);
-  assert.deepEqual(first.complaints.all, []);
+  await first.page.close();
+  await saysInAll(demo, [...both, SERVER_MISSES, ...SERVER_SAYS, SERVER_MISSES, SERVER_MISSES]);
 }
 
 async function restart(demo, context, browser) {
@@ -92,7 +96,7 @@ async function restart(demo, context, browser) {
   await hears(tab, [...TAB_HEARS, TAB_MISSES]);
   await tab.screenshot(`reconnecting-${browser.name}`);
 
-  await Demo.run(demo.port, async (again) => {
+  await Demo.run({ port: demo.port }, async (again) => {
     await hears(tab, [...TAB_HEARS, TAB_MISSES, ...TAB_HEARS]);
     await says(again, SERVER_SAYS);
     await tab.status(browser.status);
@@ -103,7 +107,7 @@ async function restart(demo, context, browser) {
 /** Plays with a server and a browser window of its own, on a port that was free. */
 function scene(browser, play) {
   return () =>
-    Demo.run(0, async (demo) => {
+    Demo.run({}, async (demo) => {
       const context = await chromium.newContext({ viewport: { width: 900, height: 900 } });
       try {
         await browser.prepare(context);

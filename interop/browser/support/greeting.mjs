@@ -36,6 +36,13 @@ export async function says(demo, lines) {
   assert.deepEqual(await demo.stdout.count(lines.length + 1), [running, ...lines]);
 }
 
+/** The same, and nothing more up to the server's end. */
+export async function saysInAll(demo, lines) {
+  await says(demo, lines);
+  await demo.stop();
+  await says(demo, lines);
+}
+
 /** The tab's connection began as polling and went over to WebSocket. */
 export async function upgraded(tab) {
   for (const frame of ["> 2probe", "< 3probe", "> 5"]) await tab.frames.find(frame);
