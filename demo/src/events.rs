@@ -1,0 +1,55 @@
+//! The event names, written once for the server and the page.
+//!
+//! The xtask includes this file and writes what [`javascript`] renders to
+//! `demo/page/src/generated/events.js`, so it must need nothing but `std`.
+
+/// Defines each name as a constant, and all of them as the list that is rendered.
+macro_rules! events {
+    ($($(#[$doc:meta])* $name:ident = $value:literal;)*) => {
+        $($(#[$doc])* pub const $name: &str = $value;)*
+
+        const EVENTS: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
+    };
+}
+
+// `IO_CLIENT_…` is what a client says and `IO_SERVER_…` what the server says,
+// so that every line of code shows who speaks.
+events! {
+    /// The socket is connected; Socket.IO's own event on the page.
+    IO_CONNECT = "connect";
+    /// The socket is gone; Socket.IO's own event on the page.
+    IO_DISCONNECT = "disconnect";
+    /// A client greets the server.
+    IO_CLIENT_HELLO = "IO_CLIENT_HELLO";
+    /// A client asks to join the room it names.
+    IO_CLIENT_JOIN_ROOM = "IO_CLIENT_JOIN_ROOM";
+    /// The server greets.
+    IO_SERVER_HELLO = "IO_SERVER_HELLO";
+}
+
+/// Renders the names as a JavaScript module that exports each of them.
+pub fn javascript() -> String {
+    let mut module =
+        String::from("// Generated from demo/src/events.rs: change the names there.\n");
+    for (name, value) in EVENTS {
+        module += &format!("export const {name} = {value:?};\n");
+    }
+    module
+}
+
+#[cfg(test)]
+mod tests {
+    use super::javascript;
+
+    #[test]
+    fn the_module_exports_every_event() {
+        let expected = r#"// Generated from demo/src/events.rs: change the names there.
+export const IO_CONNECT = "connect";
+export const IO_DISCONNECT = "disconnect";
+export const IO_CLIENT_HELLO = "IO_CLIENT_HELLO";
+export const IO_CLIENT_JOIN_ROOM = "IO_CLIENT_JOIN_ROOM";
+export const IO_SERVER_HELLO = "IO_SERVER_HELLO";
+"#;
+        assert_eq!(javascript(), expected);
+    }
+}

@@ -1,0 +1,11 @@
+//! The greeting app: a browser and a server that talk through salon.
+//!
+//! The page's own source is in `demo/page`, and its event names come from [`events`].
+
+pub mod app;
+pub mod events;
+pub mod failure;
+pub mod options;
+pub mod page;
+pub mod shutdown;
+// pub mod socket; // Enable together with the layer in main.rs once salon has its server.
