@@ -1,0 +1,214 @@
+//! Acknowledgements, in both directions.
+
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use salon_proto::packet::{self, json};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::oneshot;
+use tokio::time::{Instant, Sleep};
+
+use crate::error::EmitError;
+use crate::socket::Socket;
+
+/// The way to answer an event, for a handler that wants to answer before it returns, or from
+/// somewhere else.
+///
+/// ```
+/// use salon::{Ack, Server};
+///
+/// Server::new().on("slow", |ack: Ack| async move {
+///     ack.send(&"got it").ok();
+///     // … the slow part
+/// });
+/// ```
+#[derive(Clone)]
+pub struct Ack(Option<Arc<Wanted>>);
+
+struct Wanted {
+    socket: Socket,
+    id: u64,
+    is_sent: AtomicBool,
+}
+
+impl Ack {
+    pub(crate) const fn unwanted() -> Self {
+        Self(None)
+    }
+
+    pub(crate) fn wanted(socket: Socket, id: u64) -> Self {
+        Self(Some(Arc::new(Wanted {
+            socket,
+            id,
+            is_sent: AtomicBool::new(false),
+        })))
+    }
+
+    /// Whether the client asked for an answer and has got none yet.
+    #[must_use]
+    pub fn is_wanted(&self) -> bool {
+        let wanted = self.0.as_ref();
+        wanted.is_some_and(|ack| !ack.is_sent.load(Ordering::Relaxed))
+    }
+
+    /// Answers; a tuple gives several values. Only the first answer is sent, and none if the
+    /// client did not ask for one.
+    ///
+    /// # Errors
+    /// When the values cannot be written, or the client is gone or too slow.
+    pub fn send<T: Serialize + ?Sized>(&self, values: &T) -> Result<(), EmitError> {
+        let Some(ack) = &self.0 else { return Ok(()) };
+        let namespace = ack.socket.namespace_name();
+        let packet = packet::ack(namespace, ack.id, values)?;
+        if ack.is_sent.swap(true, Ordering::Relaxed) {
+            return Ok(());
+        }
+        ack.socket.send(packet, false)
+    }
+}
+
+impl fmt::Debug for Ack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = self.0.as_ref().map(|ack| ack.id);
+        f.debug_tuple("Ack").field(&id).finish()
+    }
+}
+
+/// An answer as it arrived.
+pub(crate) struct Answer {
+    pub(crate) array: String,
+    pub(crate) attachments: Vec<Bytes>,
+}
+
+/// A client's answer to come. Made by [`Socket::emit_with_ack`]; the event is sent already.
+///
+/// It always ends: with the answer, at the deadline, or when the client disconnects. Dropping
+/// it leaves nothing behind.
+#[must_use = "await it to get the client's answer, or use emit"]
+pub struct AckFuture<T> {
+    state: State,
+    deadline: Instant,
+    timer: Option<Pin<Box<Sleep>>>,
+    answer: PhantomData<fn() -> T>,
+}
+
+enum State {
+    Waiting {
+        socket: Socket,
+        id: u64,
+        answer: oneshot::Receiver<Answer>,
+    },
+    Failed(Option<EmitError>),
+}
+
+impl<T> AckFuture<T> {
+    pub(crate) fn waiting(
+        socket: Socket,
+        id: u64,
+        answer: oneshot::Receiver<Answer>,
+        timeout: Duration,
+    ) -> Self {
+        let state = State::Waiting { socket, id, answer };
+        Self::new(state, timeout)
+    }
+
+    pub(crate) fn failed(error: EmitError) -> Self {
+        Self::new(State::Failed(Some(error)), Duration::ZERO)
+    }
+
+    fn new(state: State, timeout: Duration) -> Self {
+        Self {
+            state,
+            deadline: Instant::now() + timeout,
+            timer: None,
+            answer: PhantomData,
+        }
+    }
+
+    /// Sets how long to wait from now, in place of the server's
+    /// [`ack_timeout`](crate::ServerBuilder::ack_timeout).
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.deadline = Instant::now() + timeout;
+        self.timer = None;
+        self
+    }
+}
+
+impl<T: DeserializeOwned> Future for AckFuture<T> {
+    type Output = Result<T, AckError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        let answer = match &mut this.state {
+            State::Waiting { answer, .. } => answer,
+            State::Failed(error) => {
+                let error = error.take().unwrap_or_else(EmitError::not_connected);
+                return Poll::Ready(Err(AckError::Emit(error)));
+            }
+        };
+        if let Poll::Ready(answer) = Pin::new(answer).poll(cx) {
+            return Poll::Ready(read(answer));
+        }
+        let deadline = this.deadline;
+        let timer = this.timer.get_or_insert_with(|| {
+            Box::pin(tokio::time::sleep_until(deadline))
+        });
+        timer.as_mut().poll(cx).map(|()| Err(AckError::Timeout))
+    }
+}
+
+fn read<T: DeserializeOwned>(
+    answer: Result<Answer, oneshot::error::RecvError>,
+) -> Result<T, AckError> {
+    let answer = answer.map_err(|_| AckError::Disconnected)?;
+    json::read_args(&answer.array, 0, &answer.attachments).map_err(AckError::Data)
+}
+
+impl<T> Drop for AckFuture<T> {
+    fn drop(&mut self) {
+        if let State::Waiting { socket, id, .. } = &self.state {
+            socket.forget_ack(*id);
+        }
+    }
+}
+
+impl<T> fmt::Debug for AckFuture<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AckFuture")
+    }
+}
+
+/// Why a client's answer did not come.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum AckError {
+    /// Not in time.
+    Timeout,
+    /// The client disconnected first.
+    Disconnected,
+    /// The event could not be sent.
+    Emit(EmitError),
+    /// The answer came, and is not of the type that was asked for.
+    Data(json::Error),
+}
+
+impl fmt::Display for AckError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Timeout => f.write_str("the client did not answer in time"),
+            Self::Disconnected => f.write_str("the client disconnected before it answered"),
+            Self::Emit(error) => write!(f, "the event was not sent: {error}"),
+            Self::Data(error) => write!(f, "the client's answer does not fit: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for AckError {}

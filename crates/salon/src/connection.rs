@@ -1,0 +1,268 @@
+//! Socket.IO over one session: the namespaces it has joined, and who gets its packets.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use salon_proto::namespace::{Joining, Namespaces};
+use salon_proto::packet::{self, Ack as AckPacket, Event, Packet, Reassembly};
+use salon_proto::timer::Instant;
+use salon_proto::{CloseReason, DisconnectReason, Encoded, ProtocolError};
+
+use crate::ack::{Ack, Answer};
+use crate::handler::{Call, Data, HandlerError, Occasion};
+use crate::handshake::Handshake;
+use crate::namespace::NamespaceInner;
+use crate::server::ServerInner;
+use crate::session::{Receiver, Session, Turn};
+use crate::socket::Socket;
+
+/// What the sockets of one client share.
+pub(crate) struct Connection {
+    pub(crate) server: Arc<ServerInner>,
+    pub(crate) session: Arc<Session>,
+    pub(crate) handshake: Arc<Handshake>,
+    namespaces: Mutex<Namespaces<Socket>>,
+}
+
+impl Connection {
+    pub(crate) fn new(
+        server: Arc<ServerInner>,
+        session: Arc<Session>,
+        handshake: Handshake,
+        now: Instant,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            namespaces: Mutex::new(Namespaces::new(now, &server.config.timing)),
+            handshake: Arc::new(handshake),
+            server,
+            session,
+        })
+    }
+
+    /// Takes a socket out; whoever gets it sees to its end.
+    pub(crate) fn leave(&self, namespace: &str) -> Option<Socket> {
+        self.namespaces.lock().leave(namespace)
+    }
+
+    /// Disconnects from all namespaces, tells the client, and ends the session.
+    pub(crate) fn disconnect_all(&self) {
+        let sockets: Vec<_> = self.namespaces.lock().iter().cloned().collect();
+        for socket in sockets {
+            socket.disconnect(false);
+        }
+        self.session.close();
+    }
+
+    /// The sockets end with this reason and the session with them.
+    fn end(&self, reason: DisconnectReason) {
+        self.session.close();
+        self.end_sockets(reason);
+    }
+
+    fn end_sockets(&self, reason: DisconnectReason) {
+        let sockets: Vec<_> = self.namespaces.lock().drain().collect();
+        for socket in sockets {
+            socket.end(reason);
+        }
+    }
+
+    /// For packets to a namespace that the client is not in; one that cannot be sent any more
+    /// is of no use to anybody.
+    fn send(&self, packet: Encoded) {
+        let _ = self.session.send(packet, false);
+    }
+}
+
+/// Takes what one session delivers.
+pub(crate) struct ConnectionReceiver {
+    connection: Arc<Connection>,
+    reassembly: Reassembly,
+}
+
+impl ConnectionReceiver {
+    pub(crate) fn new(connection: Arc<Connection>) -> Self {
+        let max_attachments = connection.server.config.limits.max_attachments;
+        Self {
+            connection,
+            reassembly: Reassembly::new(max_attachments),
+        }
+    }
+
+    fn handle_decoded(
+        &mut self,
+        decoded: Result<Option<Packet<'_>>, ProtocolError>,
+        turn: &mut Turn<'_, '_>,
+    ) {
+        match decoded {
+            Ok(Some(packet)) => self.handle_packet(packet, turn),
+            Ok(None) => {}
+            Err(error) => {
+                tracing::debug!("closing a session: {error}");
+                self.connection.session.close();
+            }
+        }
+    }
+
+    fn handle_packet(&self, packet: Packet<'_>, turn: &mut Turn<'_, '_>) {
+        let result = match packet {
+            Packet::Connect { namespace, data } => self.connect(&namespace, data, turn),
+            packet => self.handle_joined(packet, turn),
+        };
+        if let Err(error) = result {
+            tracing::debug!("closing a session: {error}");
+            self.connection.end(DisconnectReason::ForcedServerClose);
+        }
+    }
+
+    fn handle_joined(
+        &self,
+        packet: Packet<'_>,
+        turn: &mut Turn<'_, '_>,
+    ) -> Result<(), ProtocolError> {
+        let socket = {
+            let namespaces = self.connection.namespaces.lock();
+            namespaces.handle_packet(&packet)?.clone()
+        };
+        match packet {
+            Packet::Event(event) => dispatch(&socket, &event, turn),
+            Packet::Ack(ack) => answer(&socket, ack),
+            _ => leave(&self.connection, &socket),
+        }
+        Ok(())
+    }
+
+    fn connect(
+        &self,
+        name: &str,
+        auth: Option<Cow<'_, str>>,
+        turn: &mut Turn<'_, '_>,
+    ) -> Result<(), ProtocolError> {
+        let connection = &self.connection;
+        let limits = &connection.server.config.limits;
+        let joining = connection.namespaces.lock().handle_connect(name, limits)?;
+        let namespace = connection.server.find_namespace(name);
+        match (joining, namespace) {
+            (Joining::Decide, Some(namespace)) => admit_or_check(connection, namespace, auth, turn),
+            (Joining::Decide, None) => {
+                refuse(connection, name, &HandlerError::new("Invalid namespace"));
+            }
+            (Joining::TooMany, _) => {
+                // It was not taken up, so there is nothing to take back.
+                connection.send(packet::connect_error(name, "Invalid namespace", None));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Receiver for ConnectionReceiver {
+    fn handle_text(&mut self, text: &str, turn: &mut Turn<'_, '_>) {
+        let decoded = self.reassembly.text(text);
+        self.handle_decoded(decoded, turn);
+    }
+
+    fn handle_binary(&mut self, data: Cow<'_, [u8]>, turn: &mut Turn<'_, '_>) {
+        let decoded = self.reassembly.binary(data);
+        self.handle_decoded(decoded, turn);
+    }
+
+    fn handle_timeout(&mut self, now: Instant, _turn: &mut Turn<'_, '_>) {
+        if self.connection.namespaces.lock().is_overdue(now) {
+            self.connection.end(DisconnectReason::ForcedServerClose);
+        }
+    }
+
+    fn handle_closed(&mut self, reason: CloseReason, _turn: &mut Turn<'_, '_>) {
+        self.connection.end_sockets(reason.into());
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.connection.namespaces.lock().poll_timeout()
+    }
+}
+
+/// Calls the handlers of an event, in the order in which they were registered.
+fn dispatch(socket: &Socket, event: &Event<'_>, turn: &mut Turn<'_, '_>) {
+    let ack = match event.ack_id {
+        Some(id) => Ack::wanted(socket.clone(), id),
+        None => Ack::unwanted(),
+    };
+    let data = Data::Event {
+        array: &event.array,
+        attachments: &event.attachments,
+    };
+    let call = Call::new(socket, Occasion::Event(&event.name), data, ack);
+    let handlers = &socket.namespace_inner().handlers;
+    handlers.on_event(&event.name, &call, |task| turn.start(task));
+}
+
+fn answer(socket: &Socket, ack: AckPacket<'_>) {
+    socket.take_answer(
+        ack.id,
+        Answer {
+            array: ack.array.into_owned(),
+            attachments: ack.attachments,
+        },
+    );
+}
+
+fn leave(connection: &Connection, socket: &Socket) {
+    connection.leave(socket.namespace_name());
+    socket.end(DisconnectReason::ClientNamespaceDisconnect);
+}
+
+/// Without middlewares a client is in at once.
+fn admit_or_check(
+    connection: &Arc<Connection>,
+    namespace: Arc<NamespaceInner>,
+    auth: Option<Cow<'_, str>>,
+    turn: &mut Turn<'_, '_>,
+) {
+    let name = Arc::clone(&namespace.name);
+    let middlewares = namespace.handlers.middlewares();
+    let Some(socket) = Socket::new(connection, namespace, auth) else {
+        let error = HandlerError::new("no id could be made: the system has no randomness");
+        return refuse(connection, &name, &error);
+    };
+    if middlewares.is_empty() {
+        return admit(&socket);
+    }
+    turn.start(Box::pin(async move {
+        for middleware in middlewares {
+            let checked = middleware(&connect_call(&socket));
+            if let Err(error) = checked.await {
+                return refuse(socket.connection(), socket.namespace_name(), &error);
+            }
+        }
+        admit(&socket);
+    }));
+}
+
+fn admit(socket: &Socket) {
+    let connection = socket.connection();
+    let name = socket.namespace_name();
+    let accepted = connection
+        .namespaces
+        .lock()
+        .accept(name, socket.clone());
+    if !accepted {
+        // The client left while the middlewares were at work.
+        return;
+    }
+    connection.send(packet::connect(name, &socket.id()));
+    socket.enter();
+    let handlers = &socket.namespace_inner().handlers;
+    handlers.on_connect(&connect_call(socket), |task| connection.session.start(task));
+}
+
+fn refuse(connection: &Connection, namespace: &str, error: &HandlerError) {
+    connection.namespaces.lock().refuse(namespace);
+    let packet = packet::connect_error(namespace, error.message(), error.data());
+    connection.send(packet);
+}
+
+fn connect_call(socket: &Socket) -> Call<'_> {
+    let auth = Data::Auth(socket.auth_json());
+    Call::new(socket, Occasion::Connect, auth, Ack::unwanted())
+}

@@ -1,0 +1,69 @@
+//! What a handler may fail with.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// The error of a handler or a middleware. Any standard error turns into one by `?`.
+///
+/// From an event's handler it goes to the client if that asked for an acknowledgement, as
+/// `{"error": message, "data": …}`, and to the log otherwise. From a middleware it refuses the
+/// connection: the client gets `connect_error` with the message and the data.
+///
+/// ```
+/// use salon::{HandlerError, Server};
+///
+/// async fn parse(text: String) -> Result<i64, HandlerError> {
+///     Ok(text.trim().parse()?)
+/// }
+///
+/// Server::new().on("parse", parse);
+/// ```
+#[derive(Debug)]
+pub struct HandlerError {
+    message: String,
+    data: Option<Value>,
+}
+
+impl HandlerError {
+    /// An error with a message, which the client may see.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            data: None,
+        }
+    }
+
+    /// Adds data for the client. What cannot be written as JSON is left out.
+    #[must_use]
+    pub fn with_data(mut self, data: impl Serialize) -> Self {
+        self.data = serde_json::to_value(data).ok();
+        self
+    }
+
+    /// The message.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The data for the client.
+    #[must_use]
+    pub const fn data(&self) -> Option<&Value> {
+        self.data.as_ref()
+    }
+}
+
+impl fmt::Display for HandlerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+// It must not be a standard error itself, or this could not be written.
+impl<E: std::error::Error> From<E> for HandlerError {
+    fn from(error: E) -> Self {
+        Self::new(error.to_string())
+    }
+}

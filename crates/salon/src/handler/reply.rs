@@ -1,0 +1,45 @@
+//! What a handler's return value does.
+
+use std::any::TypeId;
+
+use serde::Serialize;
+
+use super::HandlerError;
+use crate::ack::Ack;
+
+/// A return value of a handler: the acknowledgement, if the client asked for one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be returned by a handler",
+    note = "return `()`, a type that serde can write, or `Result<_, salon::HandlerError>`"
+)]
+pub trait Reply<M>: Send + 'static {
+    /// Sends the acknowledgement.
+    ///
+    /// # Errors
+    /// When the value is an error, or cannot be written.
+    fn reply(self, ack: &Ack) -> Result<(), HandlerError>;
+}
+
+/// Marks a plain value.
+#[derive(Debug)]
+pub struct ViaValue;
+
+/// Marks a `Result`.
+#[derive(Debug)]
+pub struct ViaResult;
+
+impl<T: Serialize + Send + 'static> Reply<ViaValue> for T {
+    fn reply(self, ack: &Ack) -> Result<(), HandlerError> {
+        // A handler that returns nothing leaves the answer to an `Ack` argument.
+        if TypeId::of::<T>() != TypeId::of::<()>() {
+            ack.send(&self)?;
+        }
+        Ok(())
+    }
+}
+
+impl<T: Serialize + Send + 'static> Reply<ViaResult> for Result<T, HandlerError> {
+    fn reply(self, ack: &Ack) -> Result<(), HandlerError> {
+        self.and_then(|value| value.reply(ack))
+    }
+}

@@ -1,0 +1,163 @@
+//! A namespace: its handlers and its sockets.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::Mutex;
+use salon_proto::SocketId;
+use serde::Serialize;
+
+use crate::broadcast::Broadcast;
+use crate::error::Emitted;
+use crate::handler::{Handler, Table};
+use crate::hub::{Hub, Room};
+use crate::socket::Socket;
+
+/// A namespace. Clones are cheap and mean the same one.
+#[derive(Clone)]
+pub struct Namespace(Arc<NamespaceInner>);
+
+pub(crate) struct NamespaceInner {
+    pub(crate) name: Arc<str>,
+    pub(crate) handlers: Table,
+    pub(crate) hub: Mutex<Hub<Socket>>,
+    ack_ids: AtomicU64,
+}
+
+impl NamespaceInner {
+    pub(crate) fn new(name: &str) -> Arc<Self> {
+        Arc::new(Self {
+            name: name.into(),
+            handlers: Table::default(),
+            hub: Mutex::default(),
+            ack_ids: AtomicU64::new(0),
+        })
+    }
+
+    /// One counter for all sockets, so that one packet can ask many for an answer.
+    pub(crate) fn next_ack_id(&self) -> u64 {
+        self.ack_ids.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+/// Handlers. Several for the same occasion are called in the order of their registration.
+impl Namespace {
+    /// Called when a client has joined. Its data is the client's auth.
+    pub fn on_connect<M: 'static>(&self, handler: impl Handler<M>) {
+        self.0.handlers.add_connect(handler);
+    }
+
+    /// Called for each event of this name.
+    pub fn on<M: 'static>(&self, event: &str, handler: impl Handler<M>) {
+        self.0.handlers.add_event(event, handler);
+    }
+
+    /// Called when a client has left, for whatever [reason](crate::DisconnectReason). Its rooms
+    /// are left by then.
+    pub fn on_disconnect<M: 'static>(&self, handler: impl Handler<M>) {
+        self.0.handlers.add_disconnect(handler);
+    }
+
+    /// Called before a client joins; its data is the client's auth. An error refuses the client.
+    ///
+    /// ```
+    /// use salon::{HandlerError, Server};
+    /// use serde::Deserialize;
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Auth {
+    ///     token: String,
+    /// }
+    ///
+    /// let io = Server::new();
+    /// io.of("/admin").middleware(|auth: Auth| async move {
+    ///     if auth.token == "secret" {
+    ///         Ok(())
+    ///     } else {
+    ///         Err(HandlerError::new("not authorised"))
+    ///     }
+    /// });
+    /// ```
+    pub fn middleware<M: 'static>(&self, handler: impl Handler<M>) {
+        self.0.handlers.add_middleware(handler);
+    }
+}
+
+/// Sending.
+impl Namespace {
+    /// Sends an event to everyone in the namespace.
+    pub fn emit<T: Serialize>(&self, event: &str, args: T) -> Emitted {
+        self.broadcast().emit(event, args)
+    }
+
+    /// Everyone in a room.
+    pub fn to(&self, room: impl Into<Room>) -> Broadcast {
+        self.broadcast().to(room)
+    }
+
+    /// The same as [`to`](Self::to); JavaScript calls it `in`.
+    pub fn within(&self, room: impl Into<Room>) -> Broadcast {
+        self.to(room)
+    }
+
+    /// Everyone but the members of a room.
+    pub fn except(&self, room: impl Into<Room>) -> Broadcast {
+        self.broadcast().except(room)
+    }
+
+    /// Everyone.
+    pub fn broadcast(&self) -> Broadcast {
+        Broadcast::new(Arc::clone(&self.0))
+    }
+
+    /// Everyone who is connected to this server, where several form a cluster.
+    pub fn local(&self) -> Broadcast {
+        self.broadcast().local()
+    }
+}
+
+/// Who is there.
+impl Namespace {
+    /// Its name, which begins with a slash.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// How many sockets are connected to it on this server.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.hub.lock().len()
+    }
+
+    /// Whether no socket is connected to it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The socket of this id, if it is connected to this server.
+    #[must_use]
+    pub fn socket(&self, id: &SocketId) -> Option<Socket> {
+        let hub = self.0.hub.lock();
+        hub.find(id).map(|(_, socket)| socket.clone())
+    }
+
+    /// All sockets connected to it on this server.
+    #[must_use]
+    pub fn sockets(&self) -> Vec<Socket> {
+        let hub = self.0.hub.lock();
+        hub.iter().map(|(_, socket)| socket.clone()).collect()
+    }
+
+    pub(crate) const fn from_inner(inner: Arc<NamespaceInner>) -> Self {
+        Self(inner)
+    }
+}
+
+impl fmt::Debug for Namespace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Namespace").field(&self.name()).finish()
+    }
+}
