@@ -34,12 +34,14 @@
 //! inside. Binary works there too. What such a type cannot do is mix, in the buffered part, binary
 //! with placeholders that are to stay objects. An untagged enum tries its variants in order, and
 //! serde lets text pass as bytes and UTF-8 bytes pass as text: an enum that has both should be
-//! tagged.
+//! tagged. A self-describing type of your own gets binary if its visitor says that it expects
+//! `any value`.
 //!
 //! # Numbers
 //!
 //! Integers are written in full. JavaScript reads those beyond 2^53 inexactly: send them as strings.
-//! Floats that are not finite are written as `null`, as `JSON.stringify` does.
+//! Floats that are not finite are written as `null`, as `JSON.stringify` does. Unless serde_json's
+//! feature `float_roundtrip` is on, floats of 16 digits and more may be read one bit off.
 //!
 //! # Limits
 //!
