@@ -201,7 +201,7 @@ fn a_malformed_array_is_explained() {
     let error = scan_event(r#"["x" 1]"#).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "malformed JSON: expected ',' or ']' at byte 5"
+        "malformed JSON: expected `,` or `]` at line 1 column 6"
     );
     let error = scan_event("[null]").unwrap_err();
     assert_eq!(
