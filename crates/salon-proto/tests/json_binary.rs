@@ -14,8 +14,13 @@ use serde_json::{Value, json};
 const ONE: &str = r#"{"_placeholder":true,"num":0}"#;
 const TWO: &str = r#"{"_placeholder":true,"num":1}"#;
 
-fn attachments() -> [Bytes; 2] {
-    [Bytes::from_static(b"\xffone"), Bytes::from_static(b"two")]
+/// The third is there so that the others may be repeated.
+fn attachments() -> [Bytes; 3] {
+    [
+        Bytes::from_static(b"\xffone"),
+        Bytes::from_static(b"two"),
+        Bytes::from_static(&[0; 100]),
+    ]
 }
 
 /// Reads `array`, in which `@1` and `@2` stand for placeholders.
@@ -93,6 +98,22 @@ fn an_attachment_may_be_used_twice_or_not_at_all() {
 }
 
 #[test]
+fn a_large_attachment_cannot_be_multiplied() {
+    let large = [Bytes::from_static(&[0; 1000]), Bytes::from_static(b"a")];
+    let array = format!("[[{ONE},{TWO},{ONE}]]");
+    let error = read_args::<Vec<Bytes>>(&array, 0, &large).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::IllegalAttachments);
+    let error = read_args::<Vec<Untagged>>(&array, 0, &large).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::IllegalAttachments);
+    assert_eq!(read_args::<Vec<Value>>(&array, 0, &large).unwrap().len(), 3);
+    let repeated = format!("[[{TWO},{TWO},{TWO}]]");
+    assert_eq!(
+        read_args::<Vec<Bytes>>(&repeated, 0, &large).unwrap(),
+        ["a", "a", "a"]
+    );
+}
+
+#[test]
 fn a_placeholder_may_be_written_in_any_way_that_javascript_understands() {
     for placeholder in [
         r#"{"num":1,"_placeholder":true}"#,
@@ -112,7 +133,7 @@ fn a_placeholder_may_be_written_in_any_way_that_javascript_understands() {
 #[test]
 fn a_placeholder_must_name_an_attachment() {
     for number in [
-        "2",
+        "3",
         "-1",
         "0.5",
         "1e0",
@@ -138,10 +159,10 @@ fn a_placeholder_must_name_an_attachment() {
         kind::<Bytes>(r#"[{"_placeholder":true}]"#),
         ErrorKind::IllegalAttachments
     );
-    let error = read_args::<Bytes>(r#"[{"_placeholder":true,"num":2}]"#, 0, &attachments());
+    let error = read_args::<Bytes>(r#"[{"_placeholder":true,"num":3}]"#, 0, &attachments());
     assert_eq!(
         error.unwrap_err().to_string(),
-        "illegal attachments: a placeholder does not name one of the 2 that came"
+        "illegal attachments: a placeholder does not name one of the 3 that came, or they are repeated"
     );
 }
 
@@ -333,8 +354,25 @@ fn binary_and_placeholder_objects_cannot_be_mixed_where_serde_buffers() {
 }
 
 #[test]
+fn the_deepest_nesting_can_be_buffered() {
+    #[derive(Deserialize)]
+    struct Deep {
+        #[serde(flatten)]
+        rest: HashMap<String, Value>,
+    }
+    let nested = format!(
+        r#"[{{"a":{}{ONE}{}}}]"#,
+        r#"{"a":"#.repeat(120),
+        "}".repeat(120)
+    );
+    assert!(read::<Deep>(&nested).rest["a"].is_object());
+    let bottomless = format!("[{}", r#"{"num":"#.repeat(100_000));
+    assert_eq!(kind::<Untagged>(&bottomless), ErrorKind::Malformed);
+}
+
+#[test]
 fn an_illegal_placeholder_is_reported_where_serde_buffers() {
-    let array = r#"[{"_placeholder":true,"num":2}]"#;
+    let array = r#"[{"_placeholder":true,"num":3}]"#;
     assert_eq!(kind::<Untagged>(array), ErrorKind::IllegalAttachments);
 }
 

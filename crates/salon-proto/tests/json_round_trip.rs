@@ -53,7 +53,8 @@ fn attachments_come_in_depth_first_order() {
     }
 }
 
-/// A scanned text is one that serde_json accepts, and the other way round, however it is damaged.
+/// The scanner accepts what serde_json accepts, however the text is damaged, and what it refuses
+/// cannot be read.
 #[test]
 fn the_scanner_agrees_with_serde_json() {
     const DAMAGE: &[u8] = b"[]{}\",:\\/ntfu0123456789abcdefE+-. \n\x00\x1f";
@@ -75,7 +76,11 @@ fn the_scanner_agrees_with_serde_json() {
         let reference = serde_json::from_str::<Vec<IgnoredAny>>(&text);
         match scan_args(&text) {
             Ok(len) => assert_eq!(len, reference.expect(&text).len()),
-            Err(error) => assert!(reference.is_err(), "{text}: {error}"),
+            Err(error) => {
+                assert!(reference.is_err(), "{text}: {error}");
+                assert!(read_args::<Data>(&text, 0, &attachments).is_err(), "{text}");
+                assert!(read_args::<Data>(&text, 0, &[]).is_err(), "{text}");
+            }
         }
         *(if scan_args(&text).is_ok() {
             &mut good

@@ -21,7 +21,8 @@ pub enum ErrorKind {
     MissingArgument,
     /// The data does not fit the type.
     WrongType,
-    /// A placeholder does not name one of the packet's attachments. The peer is to blame.
+    /// A placeholder does not name one of the packet's attachments, or placeholders repeat
+    /// attachments too often. The peer is to blame.
     IllegalAttachments,
     /// Binary data was written where only plain JSON can be sent.
     BinaryNotAllowed,
@@ -111,7 +112,8 @@ impl fmt::Display for Error {
             }
             Reason::IllegalAttachments { count } => write!(
                 f,
-                "illegal attachments: a placeholder does not name one of the {count} that came"
+                "illegal attachments: a placeholder does not name one of the {count} that came, \
+                 or they are repeated"
             ),
             Reason::BinaryNotAllowed => f.write_str(
                 "binary data can be sent in events and acknowledgements only: \
@@ -143,13 +145,5 @@ impl fmt::Debug for Error {
     }
 }
 
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &*self.0 {
-            Reason::Malformed(source)
-            | Reason::WrongType { source, .. }
-            | Reason::NotSerializable(source) => source.source(),
-            _ => None,
-        }
-    }
-}
+// serde_json's reason is part of the text, so it is not given as the source again.
+impl std::error::Error for Error {}

@@ -25,7 +25,8 @@
 //!
 //! [`Bytes`] and the types of `serde_bytes` become attachments at any depth, in depth-first order,
 //! and are read from them. **`Vec<u8>` is not binary**: serde sees it as a list, so it is an array
-//! of numbers. Attachments are copied once in each direction, because serde only lends them.
+//! of numbers. Attachments are copied once in each direction, because serde only lends them. So that
+//! a peer cannot multiply them, the placeholders of a packet give out at most as many bytes as came.
 //!
 //! A placeholder that is met where the type is not binary is an ordinary object, so that
 //! `serde_json::Value` shows it as it was sent, and `RawValue` keeps its text.
