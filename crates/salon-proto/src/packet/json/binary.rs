@@ -17,22 +17,26 @@ use super::placeholder::{self, BytesVisitor};
 /// A packet's attachments while its arguments are read.
 pub(super) struct Attached<'a> {
     attachments: &'a [Bytes],
+    /// How many bytes may still be given out. Each placeholder makes a copy, and without a limit a
+    /// peer could have one large attachment copied thousands of times.
+    left: Cell<usize>,
     /// Whether a type that buffers gets placeholders as bytes.
     buffer_as_bytes: bool,
     /// Whether a type that buffers has got one.
     buffered: Cell<bool>,
-    /// Whether a placeholder did not name an attachment.
+    /// Whether a placeholder could not be given its attachment.
     illegal: Cell<bool>,
 }
 
 impl<'a> Attached<'a> {
     pub(super) fn new(attachments: &'a [Bytes]) -> Self {
-        let [buffered, illegal] = [Cell::new(false), Cell::new(false)];
+        let all = attachments.iter().map(Bytes::len).sum();
         Self {
             attachments,
+            left: Cell::new(all),
             buffer_as_bytes: true,
-            buffered,
-            illegal,
+            buffered: Cell::new(false),
+            illegal: Cell::new(false),
         }
     }
 
@@ -46,18 +50,24 @@ impl<'a> Attached<'a> {
         self.buffered.get().then_some(again)
     }
 
-    /// How many attachments there are, if a placeholder did not name one of them.
+    /// How many attachments there are, if a placeholder could not be given one.
     pub(super) fn illegal(&self) -> Option<usize> {
         self.illegal.get().then_some(self.attachments.len())
     }
 
+    /// The attachment of this number, which must be there and must not be one too many.
     pub(super) fn get<E: Error>(&self, number: Option<u64>) -> Result<&'a [u8], E> {
-        let index = number.and_then(|number| usize::try_from(number).ok());
-        let Some(attachment) = index.and_then(|index| self.attachments.get(index)) else {
+        self.find(number).ok_or_else(|| {
             self.illegal.set(true);
-            return Err(E::custom("illegal attachments"));
-        };
-        Ok(attachment)
+            E::custom("illegal attachments")
+        })
+    }
+
+    fn find(&self, number: Option<u64>) -> Option<&'a [u8]> {
+        let attachment = self.attachments.get(usize::try_from(number?).ok()?)?;
+        self.left
+            .set(self.left.get().checked_sub(attachment.len())?);
+        Some(attachment)
     }
 
     pub(super) fn set_buffered(&self) {

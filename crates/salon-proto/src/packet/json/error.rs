@@ -21,7 +21,8 @@ pub enum ErrorKind {
     MissingArgument,
     /// The data does not fit the type.
     WrongType,
-    /// A placeholder does not name one of the packet's attachments. The peer is to blame.
+    /// A placeholder does not name one of the packet's attachments, or placeholders repeat
+    /// attachments too often. The peer is to blame.
     IllegalAttachments,
     /// Binary data was written where only plain JSON can be sent.
     BinaryNotAllowed,
@@ -31,11 +32,8 @@ pub enum ErrorKind {
 
 #[derive(Debug)]
 pub(super) enum Reason {
-    Malformed {
-        what: &'static str,
-        at: usize,
-    },
-    MalformedJson(serde_json::Error),
+    Malformed(serde_json::Error),
+    NestedTooDeep,
     NoName,
     MissingArgument {
         expected: usize,
@@ -57,7 +55,7 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match *self.0 {
-            Reason::Malformed { .. } | Reason::MalformedJson(_) => ErrorKind::Malformed,
+            Reason::Malformed(_) | Reason::NestedTooDeep => ErrorKind::Malformed,
             Reason::NoName => ErrorKind::NoName,
             Reason::MissingArgument { .. } => ErrorKind::MissingArgument,
             Reason::WrongType { .. } => ErrorKind::WrongType,
@@ -82,15 +80,11 @@ impl Error {
         Self(Box::new(reason))
     }
 
-    pub(super) fn malformed(what: &'static str, at: usize) -> Self {
-        Self::new(Reason::Malformed { what, at })
-    }
-
     /// An error of serde_json while it read `argument`: the text or the type is wrong.
     pub(super) fn reading(argument: Option<usize>, source: serde_json::Error) -> Self {
         Self::new(match source.classify() {
             serde_json::error::Category::Data => Reason::WrongType { argument, source },
-            _ => Reason::MalformedJson(source),
+            _ => Reason::Malformed(source),
         })
     }
 }
@@ -98,8 +92,8 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
-            Reason::Malformed { what, at } => write!(f, "malformed JSON: {what} at byte {at}"),
-            Reason::MalformedJson(source) => write!(f, "malformed JSON: {source}"),
+            Reason::Malformed(source) => write!(f, "malformed JSON: {source}"),
+            Reason::NestedTooDeep => f.write_str("the JSON is nested deeper than 127 levels"),
             Reason::NoName => {
                 f.write_str("the event has no name: its array must begin with a string or a number")
             }
@@ -118,7 +112,8 @@ impl fmt::Display for Error {
             }
             Reason::IllegalAttachments { count } => write!(
                 f,
-                "illegal attachments: a placeholder does not name one of the {count} that came"
+                "illegal attachments: a placeholder does not name one of the {count} that came, \
+                 or they are repeated"
             ),
             Reason::BinaryNotAllowed => f.write_str(
                 "binary data can be sent in events and acknowledgements only: \
@@ -150,13 +145,5 @@ impl fmt::Debug for Error {
     }
 }
 
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &*self.0 {
-            Reason::MalformedJson(source)
-            | Reason::WrongType { source, .. }
-            | Reason::NotSerializable(source) => source.source(),
-            _ => None,
-        }
-    }
-}
+// serde_json's reason is part of the text, so it is not given as the source again.
+impl std::error::Error for Error {}

@@ -25,7 +25,8 @@
 //!
 //! [`Bytes`] and the types of `serde_bytes` become attachments at any depth, in depth-first order,
 //! and are read from them. **`Vec<u8>` is not binary**: serde sees it as a list, so it is an array
-//! of numbers. Attachments are copied once in each direction, because serde only lends them.
+//! of numbers. Attachments are copied once in each direction, because serde only lends them. So that
+//! a peer cannot multiply them, the placeholders of a packet give out at most as many bytes as came.
 //!
 //! A placeholder that is met where the type is not binary is an ordinary object, so that
 //! `serde_json::Value` shows it as it was sent, and `RawValue` keeps its text.
@@ -34,12 +35,14 @@
 //! inside. Binary works there too. What such a type cannot do is mix, in the buffered part, binary
 //! with placeholders that are to stay objects. An untagged enum tries its variants in order, and
 //! serde lets text pass as bytes and UTF-8 bytes pass as text: an enum that has both should be
-//! tagged.
+//! tagged. A self-describing type of your own gets binary if its visitor says that it expects
+//! `any value`.
 //!
 //! # Numbers
 //!
 //! Integers are written in full. JavaScript reads those beyond 2^53 inexactly: send them as strings.
-//! Floats that are not finite are written as `null`, as `JSON.stringify` does.
+//! Floats that are not finite are written as `null`, as `JSON.stringify` does. Unless serde_json's
+//! feature `float_roundtrip` is on, floats of 16 digits and more may be read one bit off.
 //!
 //! # Limits
 //!

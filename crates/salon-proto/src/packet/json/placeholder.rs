@@ -6,10 +6,10 @@
 //! buffered is put there as bytes. If the type cannot be read then, because it wanted the object
 //! (a `serde_json::Value`, say), [`read_args`](super::read_args) starts again without this.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fmt::{self, Write as _};
 
+use serde::Deserialize;
 use serde::de::value::StringDeserializer;
 use serde::de::{
     DeserializeSeed, Error, Expected, IgnoredAny, IntoDeserializer, MapAccess, SeqAccess,
@@ -21,6 +21,17 @@ use super::binary::{Attached, WithAttachments};
 
 const MARK: &str = "_placeholder";
 const NUMBER: &str = "num";
+
+#[derive(Deserialize)]
+#[serde(field_identifier)]
+enum Key {
+    #[serde(rename = "_placeholder")]
+    Mark,
+    #[serde(rename = "num")]
+    Number,
+    #[serde(other)]
+    Other,
+}
 
 /// Gives an attachment to a visitor that asked for bytes.
 ///
@@ -40,11 +51,11 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for BytesVisitor<'_, V> {
     /// Like JavaScript, takes the keys in any order and ignores others.
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<V::Value, A::Error> {
         let (mut marked, mut number) = (false, None);
-        while let Some(key) = map.next_key::<Cow<'_, str>>()? {
-            match &*key {
-                MARK => marked = map.next_value::<Value>()? == Value::Bool(true),
-                NUMBER => number = map.next_value::<Value>()?.as_u64(),
-                _ => drop(map.next_value::<IgnoredAny>()?),
+        while let Some(key) = map.next_key()? {
+            match key {
+                Key::Mark => marked = map.next_value::<Value>()? == Value::Bool(true),
+                Key::Number => number = map.next_value::<Value>()?.as_u64(),
+                Key::Other => drop(map.next_value::<IgnoredAny>()?),
             }
         }
         if !marked {
@@ -109,7 +120,8 @@ pub(super) fn look_ahead<'de, A: MapAccess<'de>>(mut map: A) -> Result<LookedAhe
     })
 }
 
-/// An object of which the first entries have been read.
+/// An object of which the first entries have been read, as plain JSON. Binary inside an ordinary
+/// object's `num` is therefore not found; nobody else begins an object with `_placeholder`.
 pub(super) struct LookedAhead<A> {
     entries: VecDeque<(String, Value)>,
     /// The key after these; its value is still in `rest`.

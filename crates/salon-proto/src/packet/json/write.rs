@@ -10,8 +10,8 @@ use serde_json::ser::Formatter;
 
 use super::error::{Error, Reason};
 
-/// Room for a small payload, so that `out` grows once.
-const SMALL_PAYLOAD: usize = 128;
+/// Room for a small payload (a chat message takes about 140 bytes), so that `out` grows once.
+const SMALL_PAYLOAD: usize = 192;
 
 /// Appends an event's array, `["name",arg,…]`, to `out` and its binary data to `attachments`.
 ///
