@@ -55,8 +55,7 @@ pub(crate) fn run(words: &[String]) -> Outcome {
 
 fn npm_run_dev(project: &Project) -> Outcome<Child> {
     let mut command = npm::command(project, page::FOLDER, &["run", "dev"]);
-    // A pipe that nobody writes to: Vite takes the end of its input for the end of its work.
-    command.stdin(Stdio::piped());
+    command.stdin(Stdio::null());
     command
         .spawn()
         .map_err(|error| child::not_started(&command, &error))
@@ -76,6 +75,6 @@ fn watch(server: u32, npm: &mut Child) -> io::Result<bool> {
 /// A process, or a whole group when the number is negative.
 fn kill(process: &str) {
     let _ = Command::new("sh")
-        .args(["-c", "kill -TERM -- \"$0\"", process])
+        .args(["-c", "kill -s TERM -- \"$0\"", process])
         .status();
 }

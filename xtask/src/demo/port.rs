@@ -20,14 +20,14 @@ pub(crate) fn check(dev: bool) -> Outcome {
     Ok(())
 }
 
+/// An empty PORT counts as none, as for the server.
 fn chosen(port: Option<&str>) -> Outcome<u16> {
-    match port.map(str::parse) {
-        None => Ok(SERVER),
-        Some(Ok(port)) => Ok(port),
-        Some(Err(_)) => fail(format!(
-            "PORT is `{}`: set it to a number from 1 to 65535.",
-            port.unwrap_or_default()
-        )),
+    let Some(port) = port.filter(|port| !port.is_empty()) else {
+        return Ok(SERVER);
+    };
+    match port.parse() {
+        Ok(port) => Ok(port),
+        Err(_) => fail(format!("PORT is `{port}`: set it to a number up to 65535.")),
     }
 }
 
@@ -69,11 +69,12 @@ mod tests {
     #[test]
     fn the_port_is_8000_or_as_the_environment_says() {
         assert_eq!(chosen(None).unwrap(), 8000);
+        assert_eq!(chosen(Some("")).unwrap(), 8000);
         assert_eq!(chosen(Some("9001")).unwrap(), 9001);
         let failure = chosen(Some("http")).unwrap_err();
         assert_eq!(
             failure.to_string(),
-            "PORT is `http`: set it to a number from 1 to 65535."
+            "PORT is `http`: set it to a number up to 65535."
         );
     }
 

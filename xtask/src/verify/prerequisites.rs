@@ -16,6 +16,8 @@ pub(crate) struct Tool {
     pub(crate) packages: &'static [&'static str],
 }
 
+pub(crate) const CHROMIUM: &str = "chromium";
+
 const TOOLS: &[Tool] = &[
     Tool {
         program: "node",
@@ -27,7 +29,7 @@ const TOOLS: &[Tool] = &[
     },
     // Without a font the screenshots show no text.
     Tool {
-        program: "chromium",
+        program: CHROMIUM,
         packages: &["chromium", "fonts-liberation"],
     },
     Tool {

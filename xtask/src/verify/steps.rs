@@ -1,8 +1,8 @@
 //! The steps of `cargo verify`, in order, and what each one runs.
 
 use std::path::Path;
-use std::process::Command;
 
+use super::prerequisites::CHROMIUM;
 use super::{locks, prerequisites};
 use crate::failure::{OrFail, Outcome, fail};
 use crate::project::Project;
@@ -157,18 +157,25 @@ fn browser(project: &Project) -> Outcome {
     require_built(&server, "the server of the crate `demo`")?;
     let artefacts = project.path(ARTEFACTS);
     std::fs::create_dir_all(&artefacts).or_fail("Could not make the folder for artefacts")?;
-    let mut node = Command::new("node");
-    node.args(["--test", "--test-reporter=spec"])
-        .current_dir(project.path(BROWSER));
-    node.env("SALON_DEMO", server)
-        .env("SALON_ARTEFACTS", artefacts);
-    child::run(&mut node)
+    let mut command = npm::command(project, BROWSER, &["test", "--", "--test-reporter=spec"]);
+    command
+        .env("DEMO_COMMAND", quoted(&server))
+        .env("ARTEFACTS", artefacts);
+    if let Some(chromium) = child::find(CHROMIUM) {
+        command.env("CHROMIUM", chromium);
+    }
+    child::run(&mut command)
+}
+
+/// A path as a shell reads it.
+fn quoted(path: &Path) -> String {
+    format!("'{}'", path.display().to_string().replace('\'', r"'\''"))
 }
 
 fn require_packages(project: &Project, folder: &str) -> Outcome {
     project.require(
         &format!("{folder}/package.json"),
-        "these tests cannot run without it",
+        "it lists the packages that this step uses",
     )?;
     if npm::is_installed(project, folder) {
         return Ok(());
