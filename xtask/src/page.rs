@@ -7,7 +7,7 @@ use crate::failure::{OrFail, Outcome};
 use crate::project::Project;
 use crate::{child, npm};
 
-/// The very file that the demo server compiles, so that both sides share their names.
+// The very file that the demo server compiles, so that both sides share their names.
 #[allow(dead_code, unreachable_pub, missing_docs)]
 #[path = "../../demo/src/events.rs"]
 mod events;

@@ -25,18 +25,22 @@ fn check_cargo(project: &Project) -> Outcome {
 
 /// `npm ci` refuses a lock file that does not match; a dry run installs nothing.
 fn check_npm(project: &Project, folder: &str) -> Outcome {
-    project.require(
-        &format!("{folder}/package-lock.json"),
-        "it pins the packages of that folder",
-    )?;
+    let path = format!("{folder}/package-lock.json");
+    project.require(&path, "it pins the packages of that folder")?;
     let arguments = [
         "ci",
         "--dry-run",
         "--no-audit",
         "--no-fund",
-        "--loglevel=error",
+        "--loglevel=silent",
     ];
-    child::run(npm::command(project, folder, &arguments).stdout(Stdio::null()))
+    let mut command = npm::command(project, folder, &arguments);
+    if child::run(command.stdout(Stdio::null())).is_ok() {
+        return Ok(());
+    }
+    fail(format!(
+        "`{path}` does not match package.json: run `npm install` in `{folder}` and commit the lock file."
+    ))
 }
 
 /// Cargo repairs a stale Cargo.lock silently, so a CI looks for the repair.

@@ -49,16 +49,31 @@ const PACKAGE_FOLDERS: &[&str] = &[page::FOLDER, INTEROP, BROWSER];
 
 pub(crate) fn run(project: &Project) -> Outcome {
     require_components(project)?;
-    let missing: Vec<&Tool> = TOOLS
-        .iter()
-        .filter(|tool| !child::is_installed(tool.program))
-        .collect();
-    debian::install(&missing)?;
+    debian::install(&missing_tools())?;
+    require_all(&missing_tools())?;
     npm::check()?;
     install_nextest(project)?;
     PACKAGE_FOLDERS
         .iter()
         .try_for_each(|folder| install_packages(project, folder))
+}
+
+fn missing_tools() -> Vec<&'static Tool> {
+    TOOLS
+        .iter()
+        .filter(|tool| !child::is_installed(tool.program))
+        .collect()
+}
+
+/// What apt-get brought must be there in the end.
+fn require_all(missing: &[&Tool]) -> Outcome {
+    match missing.first() {
+        None => Ok(()),
+        Some(tool) => fail(format!(
+            "`{}` was installed but is not on the PATH: add its folder to the PATH and try again.",
+            tool.program
+        )),
+    }
 }
 
 fn require_components(project: &Project) -> Outcome {
