@@ -102,7 +102,7 @@ const WALLS: &[Wall] = &[
         ],
         names: &[
             Path("tokio::spawn"),
-            Path("tokio::task"),
+            Path("JoinSet"),
             Call("spawn"),
             Call("spawn_local"),
             Call("spawn_blocking"),
