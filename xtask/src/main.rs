@@ -1,2 +1,56 @@
-//! The project's own commands.
-fn main() {}
+//! The project's own commands: `cargo demo`, `cargo verify` and `cargo xtask layers`.
+//!
+//! Only the standard library, so that they are compiled in a second or two.
+
+mod child;
+mod demo;
+mod failure;
+mod layers;
+mod npm;
+mod options;
+mod page;
+mod progress;
+mod project;
+mod system;
+mod verify;
+
+use std::env;
+use std::process::ExitCode;
+
+use failure::{Outcome, fail};
+use project::Project;
+
+const HELP: &str = "\
+The project's own commands:
+
+  cargo demo [--release] [--dev]   build the greeting app and run it
+  cargo verify [STEP] [--list]     run all tests and checks, or one step of them
+  cargo xtask layers               check the walls between the crates and modules";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            progress::tell(&failure.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Outcome {
+    let Some((command, rest)) = arguments.split_first() else {
+        return fail(HELP);
+    };
+    match command.as_str() {
+        "demo" => demo::run(&Project::find()?, rest),
+        "verify" => verify::run(&Project::find()?, rest),
+        "layers" => layers::run(&Project::find()?, rest),
+        demo::COMPANION => demo::companion::run(rest),
+        "help" | "--help" | "-h" => {
+            progress::print(HELP);
+            Ok(())
+        }
+        other => fail(format!("There is no command `{other}`.\n\n{HELP}")),
+    }
+}

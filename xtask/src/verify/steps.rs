@@ -1,0 +1,217 @@
+//! The steps of `cargo verify`, in order, and what each one runs.
+
+use std::path::Path;
+
+use super::prerequisites::CHROMIUM;
+use super::{locks, prerequisites};
+use crate::failure::{OrFail, Outcome, fail};
+use crate::project::Project;
+use crate::{child, layers, npm, page};
+
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    /// Earlier steps whose results this one uses.
+    pub(crate) needs: &'static [&'static str],
+    pub(crate) run: fn(&Project) -> Outcome,
+}
+
+/// Every build uses the same profile and features, so that nothing is compiled twice.
+pub(crate) const STEPS: &[Step] = &[
+    step(
+        "prerequisites",
+        "install the tools and npm packages that are missing",
+        &[],
+        prerequisites::run,
+    ),
+    step("fmt", "cargo fmt --check", &[], fmt),
+    step(
+        "layers",
+        "the walls between crates and modules",
+        &[],
+        layers::check,
+    ),
+    step("clippy", "clippy, warnings denied", &[], clippy),
+    step("docs", "cargo doc, warnings denied", &[], docs),
+    step("build", "every crate, test and example", &[], build),
+    step("tests", "unit and integration tests", &["build"], tests),
+    step(
+        "doctests",
+        "the examples in the documentation",
+        &["build"],
+        doctests,
+    ),
+    step("page", "the demo's page", &[], page),
+    step(
+        "reference",
+        "the interop expectations against Node's own server",
+        &[],
+        reference,
+    ),
+    step(
+        "interop",
+        "real socket.io clients against salon",
+        &["build"],
+        interop,
+    ),
+    step(
+        "browser",
+        "the demo in a real browser",
+        &["build", "page"],
+        browser,
+    ),
+    step(
+        "locks",
+        "the lock files match their manifests",
+        &[],
+        locks::run,
+    ),
+];
+
+pub(crate) const INTEROP: &str = "interop";
+pub(crate) const BROWSER: &str = "interop/browser";
+
+/// Where the browser tests leave their screenshots.
+const ARTEFACTS: &str = "artefacts";
+
+const fn step(
+    name: &'static str,
+    about: &'static str,
+    needs: &'static [&'static str],
+    run: fn(&Project) -> Outcome,
+) -> Step {
+    Step {
+        name,
+        about,
+        needs,
+        run,
+    }
+}
+
+fn fmt(project: &Project) -> Outcome {
+    child::run(&mut child::cargo(project, &["fmt", "--all", "--check"]))
+}
+
+fn clippy(project: &Project) -> Outcome {
+    let arguments = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    child::run(&mut child::cargo(project, &arguments))
+}
+
+fn docs(project: &Project) -> Outcome {
+    let mut command = child::cargo(project, &["doc", "--workspace", "--no-deps"]);
+    child::run(command.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn build(project: &Project) -> Outcome {
+    child::run(&mut child::cargo(
+        project,
+        &["build", "--workspace", "--all-targets"],
+    ))
+}
+
+fn tests(project: &Project) -> Outcome {
+    child::run(&mut child::cargo(
+        project,
+        &["nextest", "run", "--workspace", "--all-targets"],
+    ))
+}
+
+fn doctests(project: &Project) -> Outcome {
+    child::run(&mut child::cargo(
+        project,
+        &["test", "--workspace", "--doc"],
+    ))
+}
+
+fn page(project: &Project) -> Outcome {
+    require_packages(project, page::FOLDER)?;
+    page::build(project)
+}
+
+fn reference(project: &Project) -> Outcome {
+    npm_test(project, Path::new("reference"))
+}
+
+fn interop(project: &Project) -> Outcome {
+    let server = project.built("examples/interop");
+    require_built(&server, "the example `interop` of the crate `salon`")?;
+    npm_test(project, &server)
+}
+
+fn npm_test(project: &Project, server: &Path) -> Outcome {
+    require_packages(project, INTEROP)?;
+    child::run(npm::command(project, INTEROP, &["test"]).env("SALON_SERVER", server))
+}
+
+fn browser(project: &Project) -> Outcome {
+    require_packages(project, BROWSER)?;
+    let server = project.built("demo");
+    require_built(&server, "the server of the crate `demo`")?;
+    let artefacts = project.path(ARTEFACTS);
+    std::fs::create_dir_all(&artefacts).or_fail("Could not make the folder for artefacts")?;
+    let mut command = npm::command(project, BROWSER, &["test", "--", "--test-reporter=spec"]);
+    command
+        .env("DEMO_COMMAND", quoted(&server))
+        .env("ARTEFACTS", artefacts);
+    if let Some(chromium) = child::find(CHROMIUM) {
+        command.env("CHROMIUM", chromium);
+    }
+    child::run(&mut command)
+}
+
+/// A path as a shell reads it.
+fn quoted(path: &Path) -> String {
+    format!("'{}'", path.display().to_string().replace('\'', r"'\''"))
+}
+
+fn require_packages(project: &Project, folder: &str) -> Outcome {
+    project.require(
+        &format!("{folder}/package.json"),
+        "it lists the packages that this step uses",
+    )?;
+    if npm::is_installed(project, folder) {
+        return Ok(());
+    }
+    fail(format!(
+        "The packages of `{folder}` are not installed: run `cargo verify prerequisites` first."
+    ))
+}
+
+fn require_built(program: &Path, what: &str) -> Outcome {
+    if program.is_file() {
+        return Ok(());
+    }
+    fail(format!(
+        "`{}` was not built: it should come from {what}.",
+        program.display()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::system::Scratch;
+
+    #[test]
+    fn an_absent_folder_fails_its_steps() {
+        let scratch = Scratch::new("absent");
+        let project = Project::at(scratch.path());
+        for step in [page, reference, browser] {
+            let failure = step(&project).unwrap_err().to_string();
+            assert!(failure.contains("package.json` is missing: "), "{failure}");
+        }
+        let failure = interop(&project).unwrap_err().to_string();
+        assert!(
+            failure.contains("examples/interop` was not built: "),
+            "{failure}"
+        );
+    }
+}
