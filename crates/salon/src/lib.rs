@@ -1,6 +1,33 @@
 //! Socket.IO server on tokio, tower and hyper.
 
-#[doc(hidden)]
-pub mod hub;
-#[doc(hidden)]
-pub mod wheel;
+mod ack;
+mod broadcast;
+mod config;
+mod connection;
+mod error;
+mod handler;
+mod handshake;
+mod http;
+mod hub;
+mod namespace;
+mod random;
+mod server;
+mod session;
+mod socket;
+
+pub use crate::http::{Cors, PeerAddr, SalonLayer, SalonService, serve};
+pub use ack::{Ack, AckError, AckFuture};
+pub use broadcast::Broadcast;
+pub use config::ServerBuilder;
+pub use error::{EmitError, Emitted};
+pub use handler::{
+    Call, Extract, ExtractLast, Handler, HandlerError, Reply, State, ViaCall, ViaData, ViaResult,
+    ViaValue,
+};
+pub use handshake::Handshake;
+pub use hub::Room;
+pub use namespace::Namespace;
+pub use salon_proto::engine::{Overflow, Transport};
+pub use salon_proto::{CloseReason, DisconnectReason, Limits, SocketId};
+pub use server::Server;
+pub use socket::Socket;

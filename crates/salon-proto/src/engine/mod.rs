@@ -10,7 +10,7 @@ pub mod upgrade;
 use std::fmt;
 
 pub use packet::Packet;
-pub use session::{Output, Overflow, PollAnswer, Received, Rejected, Session};
+pub use session::{Output, Overflow, PollAnswer, Received, Rejected, Rejection, Session};
 
 /// How frames travel between the two sides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

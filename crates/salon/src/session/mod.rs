@@ -35,6 +35,7 @@ use salon_proto::{Encoded, SessionId};
 
 pub(crate) use driver::{Driver, Receiver};
 pub(crate) use link::Link;
+pub(crate) use polling::Post;
 pub(crate) use running::{Task, Turn};
 
 use line::{Arrival, Line};
@@ -64,6 +65,10 @@ impl Session {
 
     pub(crate) fn transport(&self) -> Transport {
         self.line.lock().engine.transport()
+    }
+
+    pub(crate) fn max_payload(&self) -> usize {
+        self.driver.limits.max_payload
     }
 
     /// Queues a message. It goes out at the end of this turn of the runtime.

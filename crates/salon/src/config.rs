@@ -1,0 +1,158 @@
+//! The settings of a server.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use salon_proto::engine::{Overflow, Transport};
+use salon_proto::{Limits, Timing};
+
+use crate::http::{Cors, Path};
+use crate::server::Server;
+
+/// How long [`Socket::emit_with_ack`](crate::Socket::emit_with_ack) waits unless told
+/// otherwise. Node waits for ever, and then keeps what waits for ever too.
+const ACK_TIMEOUT: Duration = Duration::from_secs(10);
+
+pub(crate) struct Config {
+    pub(crate) path: Path,
+    pub(crate) transports: Vec<Transport>,
+    pub(crate) allow_upgrades: bool,
+    pub(crate) cors: Option<Cors>,
+    pub(crate) overflow: Overflow,
+    pub(crate) ack_timeout: Duration,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) timing: Arc<Timing>,
+}
+
+/// Sets up a [`Server`]. The defaults are Node's, where Node has them.
+///
+/// ```
+/// use std::time::Duration;
+/// use salon::{Cors, Server};
+///
+/// let io = Server::builder()
+///     .path("/realtime")
+///     .ping_interval(Duration::from_secs(10))
+///     .cors(Cors::any())
+///     .build();
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "call build() to get the server"]
+pub struct ServerBuilder {
+    path: String,
+    transports: Vec<Transport>,
+    allow_upgrades: bool,
+    cors: Option<Cors>,
+    overflow: Overflow,
+    ack_timeout: Duration,
+    limits: Limits,
+    timing: Timing,
+}
+
+impl ServerBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            path: "/socket.io".into(),
+            transports: vec![Transport::Polling, Transport::WebSocket],
+            allow_upgrades: true,
+            cors: None,
+            overflow: Overflow::default(),
+            ack_timeout: ACK_TIMEOUT,
+            limits: Limits::default(),
+            timing: Timing::default(),
+        }
+    }
+
+    /// Where it is served. Default: `/socket.io`.
+    pub fn path(mut self, path: impl Into<String>) -> Self {
+        self.path = path.into();
+        self
+    }
+
+    /// Which transports clients may use. Default: polling and WebSocket.
+    pub fn transports(mut self, transports: impl Into<Vec<Transport>>) -> Self {
+        self.transports = transports.into();
+        self
+    }
+
+    /// Whether a polling client may move to WebSocket. Default: yes.
+    pub const fn allow_upgrades(mut self, allow: bool) -> Self {
+        self.allow_upgrades = allow;
+        self
+    }
+
+    /// Which other origins' pages may poll. Default: none, so no CORS headers are sent.
+    pub fn cors(mut self, cors: Cors) -> Self {
+        self.cors = Some(cors);
+        self
+    }
+
+    /// From opening, or from the last pong, to the next ping. Default: 25 s.
+    pub const fn ping_interval(mut self, interval: Duration) -> Self {
+        self.timing.ping_interval = interval;
+        self
+    }
+
+    /// How long a client may take to answer a ping. Default: 20 s.
+    pub const fn ping_timeout(mut self, timeout: Duration) -> Self {
+        self.timing.ping_timeout = timeout;
+        self
+    }
+
+    /// How long an upgrade may take. Default: 10 s.
+    pub const fn upgrade_timeout(mut self, timeout: Duration) -> Self {
+        self.timing.upgrade_timeout = timeout;
+        self
+    }
+
+    /// How long a client may take to join its first namespace. Default: 45 s.
+    pub const fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.timing.connect_timeout = timeout;
+        self
+    }
+
+    /// How long [`Socket::emit_with_ack`](crate::Socket::emit_with_ack) waits. Default: 10 s.
+    pub const fn ack_timeout(mut self, timeout: Duration) -> Self {
+        self.ack_timeout = timeout;
+        self
+    }
+
+    /// Bytes of one message or one HTTP body. Default: 1,000,000; Node's `maxHttpBufferSize`.
+    pub const fn max_payload(mut self, bytes: usize) -> Self {
+        self.limits.max_payload = bytes;
+        self
+    }
+
+    /// What happens when a client reads too slowly. Default: it is disconnected.
+    pub const fn overflow(mut self, overflow: Overflow) -> Self {
+        self.overflow = overflow;
+        self
+    }
+
+    /// Changes any of the [limits](Limits).
+    ///
+    /// ```
+    /// let io = salon::Server::builder()
+    ///     .limits(|limits| limits.max_attachments = 50)
+    ///     .build();
+    /// ```
+    pub fn limits(mut self, change: impl FnOnce(&mut Limits)) -> Self {
+        change(&mut self.limits);
+        self
+    }
+
+    /// Makes the server. It needs a tokio runtime only when its first client connects.
+    #[must_use]
+    pub fn build(self) -> Server {
+        Server::with_config(Config {
+            path: Path::new(&self.path),
+            transports: self.transports,
+            allow_upgrades: self.allow_upgrades,
+            cors: self.cors,
+            overflow: self.overflow,
+            ack_timeout: self.ack_timeout,
+            limits: Arc::new(self.limits),
+            timing: Arc::new(self.timing),
+        })
+    }
+}

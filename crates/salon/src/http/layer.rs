@@ -1,0 +1,104 @@
+//! The server as a tower layer.
+
+use std::convert::Infallible;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_util::TryFutureExt;
+use futures_util::future::{Either, FutureExt, MapOk};
+use http::{Request, Response};
+use http_body::Body;
+use http_body_util::{Either as EitherBody, Full};
+use std::future::Future;
+use std::pin::Pin;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::service;
+use crate::server::Server;
+
+/// Puts a [`Server`] in front of a service. Made by [`Server::layer`].
+#[derive(Clone, Debug)]
+pub struct SalonLayer {
+    server: Server,
+}
+
+impl SalonLayer {
+    pub(crate) const fn new(server: Server) -> Self {
+        Self { server }
+    }
+}
+
+impl<S> Layer<S> for SalonLayer {
+    type Service = SalonService<S>;
+
+    fn layer(&self, inner: S) -> SalonService<S> {
+        SalonService {
+            server: self.server.clone(),
+            inner,
+        }
+    }
+}
+
+/// A service that answers what is for its [`Server`], and passes everything else on.
+#[derive(Clone, Debug)]
+pub struct SalonService<S> {
+    server: Server,
+    inner: S,
+}
+
+/// A body of ours or of the service behind.
+type AnyBody<B> = EitherBody<Full<Bytes>, B>;
+
+/// Puts the inner body into [`AnyBody`].
+type Wrap<B> = fn(Response<B>) -> Response<AnyBody<B>>;
+
+/// Our answer, which cannot fail.
+type Ours<B, E> = Pin<Box<dyn Future<Output = Result<Response<AnyBody<B>>, E>> + Send>>;
+
+impl<S, Req, Res> Service<Request<Req>> for SalonService<S>
+where
+    S: Service<Request<Req>, Response = Response<Res>>,
+    Req: Body + Send + 'static,
+    Req::Data: Send,
+    Req::Error: Send,
+{
+    type Response = Response<AnyBody<Res>>;
+    type Error = S::Error;
+    type Future = Either<Ours<Res, S::Error>, MapOk<S::Future, Wrap<Res>>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<Req>) -> Self::Future {
+        let server = self.server.inner();
+        if !server.config.path.matches(request.uri().path()) {
+            let wrap: Wrap<Res> = |response| response.map(EitherBody::Right);
+            return Either::Right(self.inner.call(request).map_ok(wrap));
+        }
+        let server = server.clone();
+        let answer = async move { service::answer(&server, request).await };
+        Either::Left(Box::pin(answer.map(|one| Ok(one.map(EitherBody::Left)))))
+    }
+}
+
+/// The service behind a server that stands alone: nothing is found.
+#[derive(Clone, Debug)]
+pub(super) struct NotFound;
+
+impl<B> Service<Request<B>> for NotFound {
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = std::future::Ready<Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _request: Request<B>) -> Self::Future {
+        let mut response = Response::new(Full::default());
+        *response.status_mut() = http::StatusCode::NOT_FOUND;
+        std::future::ready(Ok(response))
+    }
+}

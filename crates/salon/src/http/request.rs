@@ -1,0 +1,142 @@
+//! What a request says, in the protocol's terms.
+
+use std::borrow::Cow;
+use std::net::SocketAddr;
+use std::time::SystemTime;
+
+use http::header::{self, HeaderMap};
+use http::request::Parts;
+use http::{Method, Version};
+use salon_proto::engine::handshake::Request;
+use salon_proto::ws;
+
+use crate::handshake::Handshake;
+
+/// The address of the client, as a request extension. [`serve`](crate::serve) sets it; another
+/// server may, so that [`Handshake::address`] knows it.
+#[derive(Clone, Copy, Debug)]
+pub struct PeerAddr(pub SocketAddr);
+
+/// The parameters of a query that matter here, decoded.
+#[derive(Default)]
+pub(super) struct Query<'a> {
+    protocol: Option<Cow<'a, str>>,
+    transport: Option<Cow<'a, str>>,
+    sid: Option<Cow<'a, str>>,
+}
+
+impl<'a> Query<'a> {
+    pub(super) fn parse(parts: &'a Parts) -> Self {
+        let query = parts.uri.query().unwrap_or_default();
+        let mut found = Self::default();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            let slot = match &*name {
+                "EIO" => &mut found.protocol,
+                "transport" => &mut found.transport,
+                "sid" => &mut found.sid,
+                _ => continue,
+            };
+            // A parameter that is given twice means nothing that is known here.
+            *slot = Some(match slot {
+                None => value,
+                Some(_) => Cow::Borrowed("given twice"),
+            });
+        }
+        found
+    }
+
+    pub(super) fn as_request(&self, parts: &Parts) -> Request<'_> {
+        Request {
+            protocol: self.protocol.as_deref(),
+            transport: self.transport.as_deref(),
+            sid: self.sid.as_deref(),
+            is_get: parts.method == Method::GET,
+            is_upgrade: is_upgrade(parts),
+        }
+    }
+}
+
+/// Whether the request asks for a WebSocket.
+pub(super) fn is_upgrade(parts: &Parts) -> bool {
+    parts.version == Version::HTTP_11
+        && has_token(&parts.headers, header::CONNECTION, "upgrade")
+        && has_token(&parts.headers, header::UPGRADE, "websocket")
+}
+
+/// The client's key, if this is a complete WebSocket handshake (RFC 6455 section 4.2.1).
+pub(super) fn websocket_key(parts: &Parts) -> Option<&str> {
+    let version = parts.headers.get(header::SEC_WEBSOCKET_VERSION)?;
+    let key = parts.headers.get(header::SEC_WEBSOCKET_KEY)?.to_str().ok()?;
+    let is_complete =
+        parts.method == Method::GET && version == "13" && ws::is_valid_key(key);
+    is_complete.then_some(key)
+}
+
+/// An Origin with control characters is refused, before anybody echoes it.
+pub(super) fn has_valid_origin(parts: &Parts) -> bool {
+    let origin = parts.headers.get(header::ORIGIN);
+    let is_fine = |c: &u8| matches!(c, b'\t' | 0x20..=0x7e | 0x80..=0xff);
+    origin.is_none_or(|origin| origin.as_bytes().iter().all(is_fine))
+}
+
+/// What is kept of the request.
+pub(super) fn handshake(parts: &Parts) -> Handshake {
+    let address = parts.extensions.get::<PeerAddr>().map(|peer| peer.0);
+    Handshake {
+        query: parts.uri.query().unwrap_or_default().into(),
+        headers: header_lines(&parts.headers),
+        address,
+        is_secure: parts.uri.scheme_str() == Some("https"),
+        issued: SystemTime::now(),
+    }
+}
+
+fn header_lines(headers: &HeaderMap) -> Box<str> {
+    let mut lines = String::new();
+    for (name, value) in headers {
+        if let Ok(value) = value.to_str() {
+            lines.extend([name.as_str(), ": ", value, "\n"]);
+        }
+    }
+    lines.into()
+}
+
+fn has_token(headers: &HeaderMap, name: header::HeaderName, token: &str) -> bool {
+    headers
+        .get_all(name)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|one| one.trim().eq_ignore_ascii_case(token))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(uri: &str, headers: &[(&str, &str)]) -> Parts {
+        let mut request = http::Request::builder().uri(uri);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.body(()).unwrap().into_parts().0
+    }
+
+    #[test]
+    fn parameters_are_decoded_and_must_not_be_repeated() {
+        let uri = "/?EIO=4&transport=poll%69ng&t=1&sid=a&sid=b";
+        let parts = parts(uri, &[]);
+        let query = Query::parse(&parts);
+        let request = query.as_request(&parts);
+        assert_eq!(request.protocol, Some("4"));
+        assert_eq!(request.transport, Some("polling"));
+        assert_eq!(request.sid, Some("given twice"));
+    }
+
+    #[test]
+    fn an_upgrade_may_name_other_things_too() {
+        let headers = [("connection", "keep-alive, Upgrade"), ("upgrade", "WebSocket")];
+        assert!(is_upgrade(&parts("/", &headers)));
+        assert!(!is_upgrade(&parts("/", &headers[..1])));
+    }
+}

@@ -1,0 +1,71 @@
+//! The answers, byte for byte as clients expect them.
+
+use bytes::Bytes;
+use http::header::{self, HeaderValue};
+use http::{Response, StatusCode};
+use http_body_util::Full;
+use salon_proto::engine::handshake::Refusal;
+use salon_proto::ws;
+
+pub(super) type Answer = Response<Full<Bytes>>;
+
+/// The answer to a poll.
+pub(super) fn payload(body: Bytes) -> Answer {
+    let mut answer = text(StatusCode::OK, "text/plain; charset=UTF-8", body);
+    no_store(&mut answer);
+    answer
+}
+
+/// The answer to data. Its type is not plain text since some browsers would offer that for
+/// download.
+pub(super) fn ok() -> Answer {
+    let mut answer = text(StatusCode::OK, "text/html", Bytes::from_static(b"ok"));
+    no_store(&mut answer);
+    answer
+}
+
+/// Only a status.
+pub(super) fn status(status: StatusCode) -> Answer {
+    let mut answer = Response::new(Full::default());
+    *answer.status_mut() = status;
+    answer
+}
+
+/// A refusal: JSON for a plain request, and for an upgrade the bare message, always with
+/// status 400, since a browser shows neither to a page.
+pub(super) fn refusal(refusal: &Refusal, is_upgrade: bool) -> Answer {
+    if is_upgrade {
+        let message = Bytes::from(refusal.message().into_owned());
+        let mut answer = text(StatusCode::BAD_REQUEST, "text/html", message);
+        let close = HeaderValue::from_static("close");
+        answer.headers_mut().insert(header::CONNECTION, close);
+        return answer;
+    }
+    let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    text(status, "application/json", Bytes::from(refusal.body()))
+}
+
+/// The consent to a WebSocket (RFC 6455 section 4.2.2).
+pub(super) fn switching_protocols(key: &str) -> Answer {
+    let mut answer = status(StatusCode::SWITCHING_PROTOCOLS);
+    let headers = answer.headers_mut();
+    headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+    headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    if let Ok(accept) = HeaderValue::from_str(&ws::accept_key(key)) {
+        headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
+    }
+    answer
+}
+
+fn text(status: StatusCode, content_type: &'static str, body: Bytes) -> Answer {
+    let mut answer = Response::new(Full::new(body));
+    *answer.status_mut() = status;
+    let content_type = HeaderValue::from_static(content_type);
+    answer.headers_mut().insert(header::CONTENT_TYPE, content_type);
+    answer
+}
+
+fn no_store(answer: &mut Answer) {
+    let no_store = HeaderValue::from_static("no-store");
+    answer.headers_mut().insert(header::CACHE_CONTROL, no_store);
+}

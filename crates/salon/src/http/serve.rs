@@ -1,0 +1,76 @@
+//! A server of its own, for those who need no other.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto::Builder;
+use tokio::net::{TcpListener, TcpStream};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::layer::NotFound;
+use super::request::PeerAddr;
+use crate::server::Server;
+
+/// How long to wait after a failed accept: most often there are no file descriptors left, and
+/// trying at once would only burn the processor.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves a [`Server`] on a listener, until the listener fails for good. Paths that are not
+/// its own get status 404.
+///
+/// # Errors
+/// When the listener fails.
+///
+/// ```no_run
+/// # async fn example() -> std::io::Result<()> {
+/// let io = salon::Server::new();
+/// let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
+/// salon::serve(listener, io).await
+/// # }
+/// ```
+pub async fn serve(listener: TcpListener, server: Server) -> io::Result<()> {
+    listener.local_addr()?;
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                tokio::spawn(serve_connection(stream, peer, server.clone()));
+            }
+            Err(error) if is_of_one_connection(&error) => {}
+            Err(error) => {
+                tracing::warn!("cannot accept connections: {error}");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+async fn serve_connection(stream: TcpStream, peer: SocketAddr, server: Server) {
+    let _ = stream.set_nodelay(true);
+    let service = server.layer().layer(NotFound);
+    let with_peer = service_fn(|mut request: http::Request<Incoming>| {
+        request.extensions_mut().insert(PeerAddr(peer));
+        service.clone().call(request)
+    });
+    let connection = Builder::new(TokioExecutor::new());
+    let served = connection
+        .serve_connection_with_upgrades(TokioIo::new(stream), with_peer)
+        .await;
+    if let Err(error) = served {
+        tracing::debug!("a connection failed: {error}");
+    }
+}
+
+/// Errors that say nothing about the listener.
+fn is_of_one_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+    )
+}

@@ -1,0 +1,167 @@
+//! What happens with a request that is ours.
+
+use std::sync::Arc;
+
+use bytes::Buf;
+use http::header;
+use http::request::Parts;
+use http::{Method, Request, StatusCode};
+use http_body::Body;
+use http_body_util::BodyExt;
+use hyper::upgrade::OnUpgrade;
+use salon_proto::SessionId;
+use salon_proto::engine::Transport;
+use salon_proto::engine::handshake::{self, Purpose, Refusal};
+use salon_proto::engine::payload::PayloadDecoder;
+
+use super::request::{self, Query};
+use super::respond::{self, Answer};
+use super::upgrade::upgraded;
+use super::Cors;
+use crate::server::ServerInner;
+use crate::session::{Post, Session};
+
+/// Answers a request.
+pub(super) async fn answer<B: Body>(server: &Arc<ServerInner>, request: Request<B>) -> Answer {
+    let (parts, body) = request.into_parts();
+    let cors = server.config.cors.as_ref();
+    let mut answer = match cors {
+        Some(_) if parts.method == Method::OPTIONS => preflight(&parts),
+        _ => route(server, &parts, body).await,
+    };
+    if let Some(cors) = cors {
+        cors.add_headers(&parts.headers, answer.headers_mut());
+    }
+    answer
+}
+
+fn preflight(parts: &Parts) -> Answer {
+    let mut answer = respond::status(StatusCode::NO_CONTENT);
+    Cors::add_preflight_headers(&parts.headers, answer.headers_mut());
+    answer
+}
+
+async fn route<B: Body>(server: &Arc<ServerInner>, parts: &Parts, body: B) -> Answer {
+    let is_upgrade = request::is_upgrade(parts);
+    let refuse = |refusal| respond::refusal(&refusal, is_upgrade);
+    let purpose = match verify(server, parts) {
+        Ok(purpose) => purpose,
+        Err(refusal) => return refuse(refusal),
+    };
+    match purpose {
+        _ if is_upgrade => upgrade(server, parts, purpose).unwrap_or_else(refuse),
+        Purpose::Open(_) => open_polling(server, parts).await.unwrap_or_else(refuse),
+        Purpose::Join(id) => match server.find_session(&id) {
+            Some(session) => serve_session(&session, parts, body).await,
+            None => refuse(Refusal::UnknownSession),
+        },
+    }
+}
+
+fn verify(server: &Arc<ServerInner>, parts: &Parts) -> Result<Purpose, Refusal> {
+    let query = Query::parse(parts);
+    let request = query.as_request(parts);
+    let transport = request.transport.and_then(Transport::parse);
+    if !transport.is_some_and(|one| server.config.transports.contains(&one)) {
+        return Err(Refusal::UnknownTransport);
+    }
+    if !request::has_valid_origin(parts) {
+        return Err(Refusal::BadRequest("INVALID_ORIGIN"));
+    }
+    let transport_of = |id: &SessionId| server.find_session(id).map(|one| one.transport());
+    let purpose = handshake::verify(request, transport_of)?;
+    if matches!(purpose, Purpose::Open(_)) && server.is_closing() {
+        return Err(Refusal::Forbidden(Some("Server is shutting down".into())));
+    }
+    Ok(purpose)
+}
+
+async fn open_polling(server: &Arc<ServerInner>, parts: &Parts) -> Result<Answer, Refusal> {
+    let handshake = request::handshake(parts);
+    let session = server
+        .open_session(handshake, Transport::Polling, None)
+        .ok_or(Refusal::BadRequest("ID_GENERATION_ERROR"))?;
+    Ok(poll(&session).await)
+}
+
+/// Switches to WebSocket, for a new session or for one that wants to move.
+fn upgrade(
+    server: &Arc<ServerInner>,
+    parts: &Parts,
+    purpose: Purpose,
+) -> Result<Answer, Refusal> {
+    const INCOMPLETE: Refusal = Refusal::BadRequest("TRANSPORT_HANDSHAKE_ERROR");
+    let key = request::websocket_key(parts).ok_or(INCOMPLETE)?;
+    let Some(on_upgrade) = parts.extensions.get::<OnUpgrade>().cloned() else {
+        tracing::error!("this HTTP server does not allow upgrades: serve the connection with them");
+        return Err(INCOMPLETE);
+    };
+    match purpose {
+        Purpose::Open(_) => {
+            let (server, handshake) = (Arc::clone(server), request::handshake(parts));
+            let driver = Arc::clone(server.driver());
+            driver.after_upgrade(upgraded(on_upgrade), move |link| {
+                server.open_session(handshake, Transport::WebSocket, Some(link));
+            });
+        }
+        Purpose::Join(id) => {
+            let session = server.find_session(&id).ok_or(Refusal::UnknownSession)?;
+            let driver = server.driver();
+            driver.after_upgrade(upgraded(on_upgrade), move |link| session.offer(link));
+        }
+    }
+    Ok(respond::switching_protocols(key))
+}
+
+async fn serve_session<B: Body>(session: &Arc<Session>, parts: &Parts, body: B) -> Answer {
+    match parts.method {
+        Method::GET => poll(session).await,
+        Method::POST => post(session, parts, body).await,
+        _ => respond::status(StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}
+
+async fn poll(session: &Arc<Session>) -> Answer {
+    let Some(held) = session.hold_poll() else {
+        return respond::status(StatusCode::BAD_REQUEST);
+    };
+    match held.await {
+        Some(body) => respond::payload(body),
+        None => respond::status(StatusCode::BAD_REQUEST),
+    }
+}
+
+async fn post<B: Body>(session: &Arc<Session>, parts: &Parts, body: B) -> Answer {
+    let Some(post) = session.begin_post() else {
+        return respond::status(StatusCode::BAD_REQUEST);
+    };
+    let content_type = parts.headers.get(header::CONTENT_TYPE);
+    if content_type.is_some_and(|one| one == "application/octet-stream") {
+        // Protocol 4 has no binary bodies. Dropping the post ends the session.
+        return respond::status(StatusCode::BAD_REQUEST);
+    }
+    take_body(session, post, body).await
+}
+
+async fn take_body<B: Body>(session: &Session, post: Post, body: B) -> Answer {
+    let mut body = std::pin::pin!(body);
+    let mut decoder = PayloadDecoder::new(session.max_payload());
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else {
+            return respond::status(StatusCode::BAD_REQUEST);
+        };
+        let Ok(mut data) = frame.into_data() else {
+            continue;
+        };
+        let chunk = data.copy_to_bytes(data.remaining());
+        if decoder.push(&chunk).is_err() {
+            post.refused();
+            return respond::status(StatusCode::PAYLOAD_TOO_LARGE);
+        }
+    }
+    match decoder.finish() {
+        Ok(payload) => post.deliver(payload).await,
+        Err(_) => post.malformed(),
+    }
+    respond::ok()
+}

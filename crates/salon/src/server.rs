@@ -1,0 +1,284 @@
+//! The server: its namespaces and its sessions.
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use parking_lot::RwLock;
+use salon_proto::engine::{self, Transport, handshake};
+use salon_proto::packet::ROOT;
+use salon_proto::{DisconnectReason, Encoded, SessionId};
+use serde::Serialize;
+
+use crate::broadcast::Broadcast;
+use crate::config::{Config, ServerBuilder};
+use crate::connection::{Connection, ConnectionReceiver};
+use crate::error::Emitted;
+use crate::handler::Handler;
+use crate::handshake::Handshake;
+use crate::http::SalonLayer;
+use crate::hub::Room;
+use crate::namespace::{Namespace, NamespaceInner};
+use crate::random;
+use crate::session::{Driver, Link, Session};
+
+/// A Socket.IO server. Clones are cheap and mean the same one.
+///
+/// Its methods for handlers and events are those of the namespace `/`, which every client joins
+/// unless it asks for another.
+///
+/// ```no_run
+/// use salon::{Server, Socket};
+///
+/// # async fn example() -> std::io::Result<()> {
+/// let io = Server::new();
+/// io.on("join", |socket: Socket, io: Server, room: String| async move {
+///     socket.join(&room);
+///     io.to(&room).emit("news", format!("someone joined {room}"));
+/// });
+///
+/// let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
+/// salon::serve(listener, io).await
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Server(Arc<ServerInner>);
+
+pub(crate) struct ServerInner {
+    pub(crate) config: Config,
+    root: Arc<NamespaceInner>,
+    namespaces: RwLock<HashMap<Arc<str>, Arc<NamespaceInner>>>,
+    states: RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+    /// Started with the first session, since only then there must be a runtime.
+    driver: OnceLock<Arc<Driver>>,
+    is_closing: AtomicBool,
+}
+
+impl Server {
+    /// A server with the default settings.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// Sets up a server.
+    pub fn builder() -> ServerBuilder {
+        ServerBuilder::new()
+    }
+
+    pub(crate) fn with_config(config: Config) -> Self {
+        let root = NamespaceInner::new(ROOT);
+        let namespaces = HashMap::from([(Arc::clone(&root.name), Arc::clone(&root))]);
+        Self(Arc::new(ServerInner {
+            config,
+            root,
+            namespaces: RwLock::new(namespaces),
+            states: RwLock::default(),
+            driver: OnceLock::new(),
+            is_closing: AtomicBool::new(false),
+        }))
+    }
+
+    /// A namespace; made when it is first asked for. Clients can join it from then on.
+    pub fn of(&self, name: &str) -> Namespace {
+        let name = match name.starts_with('/') {
+            true => name.to_owned(),
+            false => format!("/{name}"),
+        };
+        let mut namespaces = self.0.namespaces.write();
+        let namespace = namespaces
+            .entry(name.as_str().into())
+            .or_insert_with_key(|name| NamespaceInner::new(name));
+        Namespace::from_inner(Arc::clone(namespace))
+    }
+
+    /// Shares a value with all handlers, which get it as [`State<T>`](crate::State). One value
+    /// for each type.
+    pub fn set_state<T: Send + Sync + 'static>(&self, value: T) {
+        let states = &mut self.0.states.write();
+        states.insert(TypeId::of::<T>(), Arc::new(value));
+    }
+
+    /// Puts the server in front of another service: a layer for axum or any tower stack.
+    ///
+    /// ```no_run
+    /// # async fn example(listener: tokio::net::TcpListener) -> std::io::Result<()> {
+    /// let io = salon::Server::new();
+    /// let app = axum::Router::new().layer(io.layer());
+    /// axum::serve(listener, app).await
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn layer(&self) -> SalonLayer {
+        SalonLayer::new(self.clone())
+    }
+
+    /// How many sessions are open. A client has one, whatever the number of its sockets.
+    #[must_use]
+    pub fn session_count(&self) -> usize {
+        let driver = self.0.driver.get();
+        driver.map_or(0, |driver| driver.registry().len())
+    }
+
+    /// Ends all sessions and opens no new ones. Sockets end with "server shutting down".
+    ///
+    /// Returns when the last session has gone. It does not close listeners: end your HTTP
+    /// server as you would without salon.
+    pub async fn close(&self) {
+        self.0.is_closing.store(true, Ordering::SeqCst);
+        let Some(driver) = self.0.driver.get() else {
+            return;
+        };
+        for namespace in self.0.all_namespaces() {
+            for socket in Namespace::from_inner(namespace).sockets() {
+                socket.end(DisconnectReason::ServerShuttingDown);
+            }
+        }
+        for session in driver.registry().all() {
+            session.abort();
+        }
+        driver.registry().wait_until_empty().await;
+    }
+
+    pub(crate) const fn from_inner(inner: Arc<ServerInner>) -> Self {
+        Self(inner)
+    }
+
+    pub(crate) const fn inner(&self) -> &Arc<ServerInner> {
+        &self.0
+    }
+
+    pub(crate) fn state<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        let state = self.0.states.read().get(&TypeId::of::<T>()).cloned()?;
+        state.downcast().ok()
+    }
+}
+
+/// The namespace `/`.
+impl Server {
+    /// Called when a client has connected; see [`Namespace::on_connect`].
+    pub fn on_connect<M: 'static>(&self, handler: impl Handler<M>) {
+        self.root().on_connect(handler);
+    }
+
+    /// Called for each event of this name; see [`Namespace::on`].
+    pub fn on<M: 'static>(&self, event: &str, handler: impl Handler<M>) {
+        self.root().on(event, handler);
+    }
+
+    /// Called when a client has gone; see [`Namespace::on_disconnect`].
+    pub fn on_disconnect<M: 'static>(&self, handler: impl Handler<M>) {
+        self.root().on_disconnect(handler);
+    }
+
+    /// Called before a client connects; see [`Namespace::middleware`].
+    pub fn middleware<M: 'static>(&self, handler: impl Handler<M>) {
+        self.root().middleware(handler);
+    }
+
+    /// Sends an event to everyone.
+    pub fn emit<T: Serialize>(&self, event: &str, args: T) -> Emitted {
+        self.root().emit(event, args)
+    }
+
+    /// Everyone in a room.
+    pub fn to(&self, room: impl Into<Room>) -> Broadcast {
+        self.root().to(room)
+    }
+
+    /// The same as [`to`](Self::to); JavaScript calls it `in`.
+    pub fn within(&self, room: impl Into<Room>) -> Broadcast {
+        self.root().to(room)
+    }
+
+    /// Everyone but the members of a room.
+    pub fn except(&self, room: impl Into<Room>) -> Broadcast {
+        self.root().except(room)
+    }
+
+    /// Everyone who is connected to this server, where several form a cluster.
+    pub fn local(&self) -> Broadcast {
+        self.root().local()
+    }
+
+    fn root(&self) -> Namespace {
+        Namespace::from_inner(Arc::clone(&self.0.root))
+    }
+}
+
+/// Sessions.
+impl ServerInner {
+    pub(crate) fn find_namespace(&self, name: &str) -> Option<Arc<NamespaceInner>> {
+        self.namespaces.read().get(name).cloned()
+    }
+
+    pub(crate) fn driver(&self) -> &Arc<Driver> {
+        self.driver
+            .get_or_init(|| Driver::start(Arc::clone(&self.config.limits)))
+    }
+
+    pub(crate) fn find_session(&self, id: &SessionId) -> Option<Arc<Session>> {
+        self.driver.get()?.registry().get(id)
+    }
+
+    pub(crate) fn is_closing(&self) -> bool {
+        self.is_closing.load(Ordering::SeqCst)
+    }
+
+    /// Opens a session; with its WebSocket, if that is its transport. `None`: no id could be
+    /// made for it.
+    pub(crate) fn open_session(
+        self: &Arc<Self>,
+        handshake: Handshake,
+        transport: Transport,
+        link: Option<Link>,
+    ) -> Option<Arc<Session>> {
+        let id = SessionId::from_entropy(random::entropy()?);
+        let driver = self.driver();
+        let now = driver.now();
+        let engine = engine::Session::open(
+            self.open_packet(&id, transport),
+            transport,
+            Arc::clone(&self.config.timing),
+            self.config.limits.max_outbox,
+            self.config.overflow,
+            now,
+        );
+        let server = Arc::clone(self);
+        let session = driver.open(id, engine, link, |session| {
+            let connection = Connection::new(server, Arc::clone(session), handshake, now);
+            Box::new(ConnectionReceiver::new(connection))
+        });
+        Some(session)
+    }
+
+    fn open_packet(&self, id: &SessionId, transport: Transport) -> Encoded {
+        let can_upgrade = transport == Transport::Polling
+            && self.config.allow_upgrades
+            && self.config.transports.contains(&Transport::WebSocket);
+        let Config { timing, limits, .. } = &self.config;
+        let text = handshake::open_packet(id, can_upgrade, timing, limits);
+        Encoded::text(|out| out.extend_from_slice(text.as_bytes()))
+    }
+
+    fn all_namespaces(&self) -> Vec<Arc<NamespaceInner>> {
+        self.namespaces.read().values().cloned().collect()
+    }
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("path", &self.0.config.path)
+            .field("sessions", &self.session_count())
+            .finish_non_exhaustive()
+    }
+}
