@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::error::{EmitError, Emitted};
 use crate::hub::{Room, Target};
 use crate::namespace::NamespaceInner;
+use crate::socket::Socket;
 
 /// Whom an event is for: built step by step, then used. It can be cloned and used again.
 ///
@@ -76,13 +77,16 @@ impl Broadcast {
 
     /// Disconnects the clients; `close` as for [`Socket::disconnect`](crate::Socket::disconnect).
     pub fn disconnect_sockets(&self, close: bool) {
-        let sockets: Vec<_> = {
-            let mut hub = self.namespace.hub.lock();
-            hub.select(&self.target).cloned().collect()
-        };
-        for socket in sockets {
+        for socket in self.sockets() {
             socket.disconnect(close);
         }
+    }
+
+    /// The sockets of this server that it is for.
+    #[must_use]
+    pub fn sockets(&self) -> Vec<Socket> {
+        let mut hub = self.namespace.hub.lock();
+        hub.select(&self.target).cloned().collect()
     }
 
     fn deliver(&self, packet: &Encoded) -> Emitted {

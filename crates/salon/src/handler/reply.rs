@@ -38,8 +38,12 @@ impl<T: Serialize + Send + 'static> Reply<ViaValue> for T {
     }
 }
 
-impl<T: Serialize + Send + 'static> Reply<ViaResult> for Result<T, HandlerError> {
+impl<T, E> Reply<ViaResult> for Result<T, E>
+where
+    T: Serialize + Send + 'static,
+    E: Into<HandlerError> + Send + 'static,
+{
     fn reply(self, ack: &Ack) -> Result<(), HandlerError> {
-        self.and_then(|value| value.reply(ack))
+        self.map_err(Into::into)?.reply(ack)
     }
 }

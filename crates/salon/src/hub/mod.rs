@@ -26,9 +26,9 @@ mod model;
 mod tests;
 
 pub use room::Room;
-pub use select::Recipients;
-pub use sockets::Key;
-pub use target::Target;
+pub(crate) use select::Recipients;
+pub(crate) use sockets::Key;
+pub(crate) use target::Target;
 
 use salon_proto::SocketId;
 
@@ -41,7 +41,7 @@ use sockets::{Membership, Sockets};
 /// `T` is a cheap handle of a socket. No sequence of calls panics: a key whose socket is gone
 /// finds nothing and changes nothing. How many rooms a socket may join and how long their names
 /// may be is the caller's to limit.
-pub struct Hub<T> {
+pub(crate) struct Hub<T> {
     sockets: Sockets<T>,
     rooms: Rooms,
     stamps: Stamps,
@@ -49,7 +49,7 @@ pub struct Hub<T> {
 
 /// What came of joining a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Join {
+pub(crate) enum Join {
     /// The socket is the room's first member: Node emits `create-room`, then `join-room`.
     Created,
     /// The socket joined a room that had members: `join-room`.
@@ -62,14 +62,14 @@ pub enum Join {
 
 impl Join {
     /// Whether the socket was not in the room before and is now.
-    pub fn is_new(self) -> bool {
+    pub(crate) fn is_new(self) -> bool {
         matches!(self, Self::Created | Self::Joined)
     }
 }
 
 /// What came of leaving a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leave {
+pub(crate) enum Leave {
     /// The socket left, and others are still there: Node emits `leave-room`.
     Left,
     /// The socket was the last member: `leave-room`, then `delete-room`.
@@ -80,7 +80,7 @@ pub enum Leave {
 
 impl Leave {
     /// Whether the socket was in the room.
-    pub fn was_member(self) -> bool {
+    pub(crate) fn was_member(self) -> bool {
         matches!(self, Self::Left | Self::Deleted)
     }
 }
@@ -88,7 +88,7 @@ impl Leave {
 /// Coming and going.
 impl<T> Hub<T> {
     /// An empty hub, which has allocated nothing.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
@@ -96,14 +96,14 @@ impl<T> Hub<T> {
     ///
     /// A value whose id is taken is handed back: two clients that recover the same session at
     /// once would otherwise share an id. The own room was created now if its length is 1.
-    pub fn insert(&mut self, id: SocketId, value: T) -> Result<Key, T> {
+    pub(crate) fn insert(&mut self, id: SocketId, value: T) -> Result<Key, T> {
         self.sockets.insert(id, value)
     }
 
     /// Removes a socket from all its rooms and from the hub.
     ///
     /// Call [`Hub::leave_all`] first to know which rooms it left.
-    pub fn remove(&mut self, key: Key) -> Option<T> {
+    pub(crate) fn remove(&mut self, key: Key) -> Option<T> {
         for place in self.take_memberships(key) {
             self.detach(place);
         }
@@ -115,7 +115,7 @@ impl<T> Hub<T> {
     }
 
     /// Puts a socket into a room.
-    pub fn join(&mut self, key: Key, room: &str) -> Join {
+    pub(crate) fn join(&mut self, key: Key, room: &str) -> Join {
         if self.is_in(key, room) {
             return Join::Already;
         }
@@ -128,7 +128,7 @@ impl<T> Hub<T> {
     }
 
     /// Takes a socket out of a room. Out of the room of its own id it is no longer reached by it.
-    pub fn leave(&mut self, key: Key, room: &str) -> Leave {
+    pub(crate) fn leave(&mut self, key: Key, room: &str) -> Leave {
         match self.detach_by_name(key, room) {
             None => Leave::NotMember,
             Some(()) => self.left(room),
@@ -137,7 +137,7 @@ impl<T> Hub<T> {
 
     /// Takes a socket out of all rooms, and lists them with what came of each: the room of its
     /// own id first, as in Node.
-    pub fn leave_all(&mut self, key: Key) -> Vec<(Room, Leave)> {
+    pub(crate) fn leave_all(&mut self, key: Key) -> Vec<(Room, Leave)> {
         let rooms: Vec<Room> = self.rooms_of(key).map(Room::from).collect();
         for place in self.take_memberships(key) {
             self.detach(place);
@@ -163,45 +163,45 @@ impl<T> Hub<T> {
 /// Looking around.
 impl<T> Hub<T> {
     /// The sockets that a target means, each exactly once and in no particular order.
-    pub fn select<'a>(&'a mut self, target: &'a Target) -> Recipients<'a, T> {
+    pub(crate) fn select<'a>(&'a mut self, target: &'a Target) -> Recipients<'a, T> {
         Recipients::new(&self.sockets, &self.rooms, &mut self.stamps, target)
     }
 
     /// The socket with this key.
-    pub fn get(&self, key: Key) -> Option<&T> {
+    pub(crate) fn get(&self, key: Key) -> Option<&T> {
         self.sockets.get(key).map(|entry| &entry.value)
     }
 
     /// The id of the socket with this key.
-    pub fn id(&self, key: Key) -> Option<SocketId> {
+    pub(crate) fn id(&self, key: Key) -> Option<SocketId> {
         self.sockets.get(key).map(|entry| entry.id)
     }
 
     /// The socket with this id, whether or not it is in the room of that name.
-    pub fn find(&self, id: &SocketId) -> Option<(Key, &T)> {
+    pub(crate) fn find(&self, id: &SocketId) -> Option<(Key, &T)> {
         let (index, entry) = self.sockets.find(id)?;
         Some((entry.key(index), &entry.value))
     }
 
     /// All sockets with their keys.
-    pub fn iter(&self) -> impl Iterator<Item = (Key, &T)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Key, &T)> {
         self.sockets
             .iter()
             .map(|(index, entry)| (entry.key(index as u32), &entry.value))
     }
 
     /// How many sockets there are.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.sockets.len()
     }
 
     /// Whether there are no sockets.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Whether a socket is in a room.
-    pub fn is_in(&self, key: Key, room: &str) -> bool {
+    pub(crate) fn is_in(&self, key: Key, room: &str) -> bool {
         self.sockets.get(key).is_some_and(|entry| {
             if entry.owns(room) {
                 entry.in_own_room
@@ -212,7 +212,7 @@ impl<T> Hub<T> {
     }
 
     /// The rooms of a socket: the room of its own id first, the others in no particular order.
-    pub fn rooms_of(&self, key: Key) -> impl Iterator<Item = &str> {
+    pub(crate) fn rooms_of(&self, key: Key) -> impl Iterator<Item = &str> {
         self.sockets.get(key).into_iter().flat_map(|entry| {
             let own = entry.in_own_room.then(|| entry.id.as_str());
             let joined = entry.memberships.iter();
@@ -222,14 +222,14 @@ impl<T> Hub<T> {
     }
 
     /// How many rooms a socket is in.
-    pub fn rooms_len(&self, key: Key) -> usize {
+    pub(crate) fn rooms_len(&self, key: Key) -> usize {
         self.sockets.get(key).map_or(0, |entry| {
             entry.memberships.len() + usize::from(entry.in_own_room)
         })
     }
 
     /// All rooms, each once, with the number of their members. Walks over all sockets.
-    pub fn rooms(&self) -> impl Iterator<Item = (&str, usize)> {
+    pub(crate) fn rooms(&self) -> impl Iterator<Item = (&str, usize)> {
         let listed = self.rooms.iter().map(|(name, members)| {
             let owner = self.sockets.owner(name.as_str());
             (name.as_str(), members.len() + usize::from(owner.is_some()))
@@ -244,7 +244,7 @@ impl<T> Hub<T> {
     }
 
     /// How many members a room has; 0 means that there is no such room.
-    pub fn room_len(&self, room: &str) -> usize {
+    pub(crate) fn room_len(&self, room: &str) -> usize {
         let owner = self.sockets.owner(room);
         self.rooms.members_by_name(room).len() + usize::from(owner.is_some())
     }

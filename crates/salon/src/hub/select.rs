@@ -9,7 +9,7 @@ use super::{Room, Target};
 /// The sockets that a target means, each exactly once and in no particular order.
 ///
 /// It walks dense lists in place: nothing is collected, and nothing allocated per socket.
-pub struct Recipients<'a, T> {
+pub(crate) struct Recipients<'a, T> {
     sockets: &'a Sockets<T>,
     rooms: &'a Rooms,
     walk: Walk<'a, T>,
@@ -49,7 +49,7 @@ impl<'a, T> Recipients<'a, T> {
     }
 
     /// The same sockets with their keys.
-    pub fn with_keys(mut self) -> impl Iterator<Item = (Key, &'a T)> {
+    pub(crate) fn with_keys(mut self) -> impl Iterator<Item = (Key, &'a T)> {
         std::iter::from_fn(move || {
             let (index, entry) = self.next_entry()?;
             Some((entry.key(index), &entry.value))

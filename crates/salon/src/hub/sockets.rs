@@ -12,14 +12,14 @@ use super::SocketId;
 /// Serial numbers start again after 2³² insertions, so a key is mistaken for another only if its
 /// index was given out again exactly that many insertions later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Key {
+pub(crate) struct Key {
     index: u32,
     serial: u32,
 }
 
 impl Key {
     /// The dense index, which is unique among the sockets present and used again later.
-    pub fn index(self) -> u32 {
+    pub(crate) fn index(self) -> u32 {
         self.index
     }
 }

@@ -7,7 +7,7 @@ use super::Room;
 /// A target without rooms is everyone. A socket that is named several times gets the message once.
 /// "Everyone but the sender" is `Target::all().except(sender_id)`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Target {
+pub(crate) struct Target {
     rooms: SmallList,
     except: SmallList,
     local: bool,
@@ -15,43 +15,43 @@ pub struct Target {
 
 impl Target {
     /// Everyone in the namespace.
-    pub fn all() -> Self {
+    pub(crate) fn all() -> Self {
         Self::default()
     }
 
     /// Adds the members of a room; the first call narrows "everyone" to that room.
     #[must_use]
-    pub fn to(mut self, room: impl Into<Room>) -> Self {
+    pub(crate) fn to(mut self, room: impl Into<Room>) -> Self {
         self.rooms.add(room.into());
         self
     }
 
     /// Leaves out the members of a room, whichever way they were added.
     #[must_use]
-    pub fn except(mut self, room: impl Into<Room>) -> Self {
+    pub(crate) fn except(mut self, room: impl Into<Room>) -> Self {
         self.except.add(room.into());
         self
     }
 
     /// Keeps the message on this node. The hub, which is one node's, does not look at it.
     #[must_use]
-    pub fn local(mut self) -> Self {
+    pub(crate) fn local(mut self) -> Self {
         self.local = true;
         self
     }
 
     /// The rooms added, in order; empty means everyone.
-    pub fn rooms(&self) -> &[Room] {
+    pub(crate) fn rooms(&self) -> &[Room] {
         self.rooms.as_slice()
     }
 
     /// The rooms left out, in order.
-    pub fn excepted(&self) -> &[Room] {
+    pub(crate) fn excepted(&self) -> &[Room] {
         self.except.as_slice()
     }
 
     /// Whether the message stays on this node.
-    pub fn is_local(&self) -> bool {
+    pub(crate) fn is_local(&self) -> bool {
         self.local
     }
 }

@@ -12,7 +12,7 @@ const SLOT: u64 = 8;
 /// [`Wheel::next`]. Deadlines are not taken back: whoever has a new one inserts it as well, and
 /// ignores the old one when it expires.
 #[derive(Debug)]
-pub struct Wheel<K> {
+pub(super) struct Wheel<K> {
     /// By the end of the slot. There are few slots however many the deadlines, so finding one
     /// costs little, and each goes with its memory when it expires.
     slots: BTreeMap<u64, Vec<K>>,
@@ -20,12 +20,12 @@ pub struct Wheel<K> {
 
 impl<K> Wheel<K> {
     /// A wheel without deadlines.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self::default()
     }
 
     /// Adds a deadline; true if it comes before all others, so that the driver must wake earlier.
-    pub fn insert(&mut self, deadline_ms: u64, key: K) -> bool {
+    pub(super) fn insert(&mut self, deadline_ms: u64, key: K) -> bool {
         let slot = end_of_slot(deadline_ms);
         let earliest = self.next().is_none_or(|next| slot < next);
         self.slots.entry(slot).or_default().push(key);
@@ -33,12 +33,12 @@ impl<K> Wheel<K> {
     }
 
     /// When to ask for expired deadlines next; `None` if there are none at all.
-    pub fn next(&self) -> Option<u64> {
+    pub(super) fn next(&self) -> Option<u64> {
         self.slots.first_key_value().map(|(slot, _)| *slot)
     }
 
     /// Moves what has expired to the end of a list, slot by slot, within a slot as inserted.
-    pub fn expire(&mut self, now_ms: u64, expired: &mut Vec<K>) {
+    pub(super) fn expire(&mut self, now_ms: u64, expired: &mut Vec<K>) {
         while let Some(slot) = self.slots.first_entry() {
             if *slot.key() > now_ms {
                 break;
@@ -48,12 +48,12 @@ impl<K> Wheel<K> {
     }
 
     /// How many deadlines there are, counted slot by slot.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.slots.values().map(Vec::len).sum()
     }
 
     /// Whether there are no deadlines.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.slots.is_empty()
     }
 }

@@ -1,0 +1,186 @@
+//! The server that the interop tests talk to. Its contract is `interop/CONTRACT.md`.
+
+mod value;
+
+use std::io::{Read, Write};
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use salon::{
+    Ack, AckError, Broadcast, Cors, DisconnectReason, HandlerError, Namespace, Server, Socket,
+};
+use serde::Deserialize;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use value::{Args, Value};
+
+const DEADLINE: Duration = Duration::from_secs(4);
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> std::io::Result<()> {
+    let io = server();
+    let mut terminated = signal(SignalKind::terminate())?;
+    std::thread::spawn(exit_with_parent);
+    let listener = TcpListener::bind(("127.0.0.1", number("PORT", 0))).await?;
+    say(&format!("listening on {}", listener.local_addr()?));
+    let app = Router::new()
+        .fallback(|| async { (StatusCode::NOT_FOUND, "elsewhere") })
+        .layer(io.layer());
+    tokio::select! {
+        served = axum::serve(listener, app) => served,
+        _ = terminated.recv() => {
+            let _ = tokio::time::timeout(DEADLINE, io.close()).await;
+            Ok(())
+        }
+    }
+}
+
+fn server() -> Server {
+    let millis = |name, default| Duration::from_millis(number(name, default));
+    let mut builder = Server::builder()
+        .ping_interval(millis("PING_INTERVAL", 300))
+        .ping_timeout(millis("PING_TIMEOUT", 200))
+        .connect_timeout(millis("CONNECT_TIMEOUT", 1_000))
+        .upgrade_timeout(millis("UPGRADE_TIMEOUT", 10_000))
+        .max_payload(number("MAX_PAYLOAD", 1_000_000));
+    if let Ok(origin) = std::env::var("CORS_ORIGIN") {
+        builder = builder.cors(Cors::origins([origin]).credentials());
+    }
+    let io = builder.build();
+    for name in ["/", "/custom", "/rooms", "/auth"] {
+        add_handlers(&io.of(name));
+    }
+    io.of("/auth").middleware(check_token);
+    io
+}
+
+#[derive(Deserialize)]
+struct Auth {
+    token: Option<Box<serde_json::value::RawValue>>,
+}
+
+async fn check_token(auth: Auth) -> Result<(), HandlerError> {
+    match auth.token {
+        Some(token) if token.get() == r#""secret""# => Ok(()),
+        _ => {
+            let code = serde_json::json!({"code": 401});
+            Err(HandlerError::new("not authorised").with_data(code))
+        }
+    }
+}
+
+fn add_handlers(namespace: &Namespace) {
+    namespace.on_connect(|socket: Socket, auth: Value| async move {
+        socket.emit("auth", auth);
+    });
+    namespace.on_disconnect(|socket: Socket, reason: DisconnectReason| async move {
+        say(&format!("disconnect {} {reason}", socket.id()));
+    });
+    namespace.on("message", |socket: Socket, args: Args| async move {
+        socket.emit("message-back", args);
+    });
+    namespace.on("message-with-ack", |args: Args| async move { args });
+    namespace.on("count-to", |socket: Socket, end: u32| async move {
+        for number in 0..end {
+            socket.emit("number", number);
+        }
+    });
+    namespace.on("ask-me", ask);
+    namespace.on("join", join);
+    namespace.on("leave", |socket: Socket, ack: Ack, room: String| async move {
+        socket.leave(room);
+        ack.send(&())
+    });
+    namespace.on("my-rooms", |socket: Socket| async move { socket.rooms() });
+    namespace.on("room-size", |namespace: Namespace, room: String| async move {
+        namespace.to(room).sockets().len()
+    });
+    namespace.on("send", send);
+    namespace.on("count", |io: Server, namespace: Namespace| async move {
+        (io.session_count(), namespace.len())
+    });
+    namespace.on("disconnect-me", |socket: Socket, close: bool| async move {
+        socket.disconnect(close);
+    });
+}
+
+async fn ask(socket: Socket, args: Args) {
+    let mut args = args.0.into_iter();
+    let Some(Value::Unsigned(millis)) = args.next() else {
+        return;
+    };
+    let answer = socket
+        .emit_with_ack::<Args>("question", Args(args.collect()))
+        .timeout(Duration::from_millis(millis));
+    match answer.await {
+        Ok(answer) => socket.emit("answer", answer),
+        Err(AckError::Timeout) => socket.emit("answer-timeout", ()),
+        Err(_) => return,
+    };
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Rooms {
+    One(String),
+    Several(Vec<String>),
+}
+
+async fn join(socket: Socket, ack: Ack, rooms: Rooms) -> Result<(), HandlerError> {
+    let rooms = match rooms {
+        Rooms::One(room) => vec![room],
+        Rooms::Several(rooms) => rooms,
+    };
+    for room in rooms {
+        socket.join(room);
+    }
+    Ok(ack.send(&())?)
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+struct Recipients {
+    rooms: Vec<String>,
+    except: Vec<String>,
+    sender: bool,
+    local: bool,
+}
+
+impl Recipients {
+    fn broadcast(self, socket: &Socket) -> Broadcast {
+        let all = match self.sender {
+            true => socket.namespace().broadcast(),
+            false => socket.broadcast(),
+        };
+        let to_rooms = self.rooms.into_iter().fold(all, Broadcast::to);
+        let target = self.except.into_iter().fold(to_rooms, Broadcast::except);
+        if self.local { target.local() } else { target }
+    }
+}
+
+async fn send(
+    socket: Socket,
+    ack: Ack,
+    (recipients, event, args): (Recipients, String, Vec<Value>),
+) -> Result<(), HandlerError> {
+    recipients.broadcast(&socket).emit(&event, Args(args));
+    Ok(ack.send(&())?)
+}
+
+fn number<T: std::str::FromStr>(name: &str, default: T) -> T {
+    let value = std::env::var(name).ok();
+    value.and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+fn say(line: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+/// No server outlives a test run that was killed: then its standard input ends.
+fn exit_with_parent() {
+    let _ = std::io::stdin().read_to_end(&mut Vec::new());
+    std::process::exit(0);
+}
