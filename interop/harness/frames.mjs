@@ -1,0 +1,94 @@
+// Engine.IO over WebSocket, by hand.
+import { connect } from "node:net";
+import WebSocket from "ws";
+import { Inbox } from "./inbox.mjs";
+import { next, within } from "./deadline.mjs";
+
+export class FrameSession {
+  #socket;
+  frames = new Inbox("WebSocket frame");
+
+  static async open(server, query = {}) {
+    const search = new URLSearchParams({ EIO: 4, transport: "websocket", ...query });
+    const session = new FrameSession(new WebSocket(`ws://${server.address}/socket.io/?${search}`));
+    await session.opened;
+    return session;
+  }
+
+  constructor(socket) {
+    this.#socket = socket;
+    socket.on("message", (data, isBinary) => this.frames.put(isBinary ? data : data.toString()));
+    socket.on("error", (error) => (this.error = error));
+    this.opened = within(
+      new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject)),
+      "a WebSocket to open",
+    );
+    this.ended = new Promise((resolve) => socket.once("close", (code, reason) => resolve({ code, reason: reason.toString() })));
+  }
+
+  /** The close code and reason, when the server closes. */
+  closed(ms) {
+    return within(this.ended, "the server to close the WebSocket", ms);
+  }
+
+  get isOpen() {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  send(...frames) {
+    for (const frame of frames) this.#socket.send(frame);
+  }
+
+  /** The next frame that is not a ping; pings are answered. */
+  async next(ms) {
+    for (;;) {
+      const frame = await this.frames.next(ms);
+      if (frame !== "2") return frame;
+      this.send("3");
+    }
+  }
+
+  async handshake() {
+    const frame = await this.next();
+    return JSON.parse(frame.slice(1));
+  }
+
+  /** Joins a namespace; returns the socket id. */
+  async join(namespace = "/", auth) {
+    const prefix = namespace === "/" ? "" : `${namespace},`;
+    this.send(`40${prefix}${auth ? JSON.stringify(auth) : ""}`);
+    const reply = await this.next();
+    await this.next(); // the "auth" event
+    return JSON.parse(reply.slice(2 + prefix.length)).sid;
+  }
+
+  close(code) {
+    this.#socket.close(code);
+  }
+
+  abort() {
+    this.#socket.terminate();
+  }
+}
+
+/** Sends a WebSocket upgrade request and returns everything the server answers until it hangs up. */
+export async function refusedUpgrade(server, query, { method = "GET", headers = {} } = {}) {
+  const socket = connect(server.port, "127.0.0.1");
+  let text = "";
+  socket.setEncoding("latin1").on("data", (chunk) => (text += chunk));
+  await next(socket, "connect");
+  const lines = [
+    `${method} /socket.io/?${new URLSearchParams(query)} HTTP/1.1`,
+    `Host: ${server.address}`,
+    "Connection: Upgrade",
+    "Upgrade: websocket",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+  ];
+  socket.write(`${lines.join("\r\n")}\r\n\r\n`);
+  await next(socket, "close", "the server to hang up");
+  const [head, body] = text.split("\r\n\r\n");
+  const [status, ...rest] = head.split("\r\n");
+  return { status, headers: rest, body };
+}

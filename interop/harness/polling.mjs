@@ -1,0 +1,108 @@
+// Engine.IO over HTTP long-polling, by hand.
+import { Agent, request as httpRequest } from "node:http";
+import { within } from "./deadline.mjs";
+
+export const SEPARATOR = "\x1e";
+
+export class Answer {
+  constructor(response, body) {
+    this.status = response.statusCode;
+    this.headers = response.headers;
+    this.body = body;
+  }
+
+  /** The Engine.IO packets of the body. */
+  get packets() {
+    return this.body.split(SEPARATOR);
+  }
+
+  get json() {
+    return JSON.parse(this.body);
+  }
+}
+
+/** Sends one request; `.answer` is its answer and `.abort()` cuts the connection. */
+export function send(server, { method = "GET", path = "/socket.io/", query = {}, headers = {}, body, agent = false } = {}) {
+  const search = typeof query === "string" ? query : new URLSearchParams(query).toString();
+  const outgoing = httpRequest({ host: "127.0.0.1", port: server.port, method, path: `${path}?${search}`, headers, agent });
+  const answer = new Promise((resolve, reject) => {
+    outgoing.on("error", reject);
+    outgoing.on("response", (response) => {
+      const chunks = [];
+      response.on("data", (chunk) => chunks.push(chunk));
+      response.on("error", reject);
+      response.on("end", () => resolve(new Answer(response, Buffer.concat(chunks).toString())));
+    });
+  });
+  answer.catch(() => {});
+  outgoing.end(body);
+  return {
+    answer: within(answer, `an answer to ${method} ${path}?${search}`),
+    abort: () => outgoing.destroy(),
+    sent: new Promise((resolve) => outgoing.once("finish", resolve)),
+  };
+}
+
+export function request(server, options) {
+  return send(server, options).answer;
+}
+
+export class PollingSession {
+  #server;
+  #agent = new Agent({ keepAlive: true });
+
+  static async open(server, query = {}) {
+    const answer = await request(server, { query: { EIO: 4, transport: "polling", ...query } });
+    if (answer.status !== 200) throw new Error(`the handshake failed: ${answer.status} ${answer.body}`);
+    return new PollingSession(server, JSON.parse(answer.body.slice(1)));
+  }
+
+  constructor(server, handshake) {
+    this.#server = server;
+    this.handshake = handshake;
+    this.sid = handshake.sid;
+  }
+
+  get query() {
+    return { EIO: 4, transport: "polling", sid: this.sid };
+  }
+
+  send(options) {
+    return send(this.#server, { query: this.query, agent: this.#agent, ...options });
+  }
+
+  get() {
+    return this.send().answer;
+  }
+
+  post(...packets) {
+    return this.postBody(packets.join(SEPARATOR));
+  }
+
+  postBody(body, headers = { "content-type": "text/plain;charset=UTF-8" }) {
+    return this.send({ method: "POST", body, headers: { ...headers, "content-length": Buffer.byteLength(body) } }).answer;
+  }
+
+  /** Polls until a packet satisfies `wanted`, answering pings; returns all packets read. */
+  async readUntil(wanted) {
+    const packets = [];
+    while (!packets.some(wanted)) {
+      const fresh = (await this.get()).packets;
+      if (fresh.includes("2")) await this.post("3");
+      packets.push(...fresh.filter((packet) => packet !== "2"));
+    }
+    return packets;
+  }
+
+  /** Joins a namespace; returns the socket id. */
+  async join(namespace = "/", auth) {
+    const prefix = namespace === "/" ? "" : `${namespace},`;
+    await this.post(`40${prefix}${auth ? JSON.stringify(auth) : ""}`);
+    const packets = await this.readUntil((packet) => packet.startsWith(`42${prefix}["auth"`));
+    return JSON.parse(packets[0].slice(2 + prefix.length)).sid;
+  }
+
+  abort() {
+    this.#agent.destroy();
+  }
+}
