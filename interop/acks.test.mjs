@@ -3,7 +3,7 @@ import { fence } from "./harness/client.mjs";
 import { inboxOf } from "./harness/inbox.mjs";
 import { serving } from "./harness/scenario.mjs";
 
-const { scenario, overEachTransport } = serving();
+const { scenario, overEachTransport } = serving({ PING_INTERVAL: "300" });
 
 overEachTransport("a client awaits the server's answer", async ({ connect }) => {
   const socket = await connect();

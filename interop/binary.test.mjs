@@ -4,7 +4,7 @@ import { fence } from "./harness/client.mjs";
 import { inboxOf } from "./harness/inbox.mjs";
 import { serving } from "./harness/scenario.mjs";
 
-const { overEachTransport } = serving();
+const { overEachTransport } = serving({ PING_INTERVAL: "300" });
 
 const everyByte = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
 const several = (count) => Array.from({ length: count }, (_, i) => Buffer.alloc(i + 1, i));

@@ -3,7 +3,7 @@ import { fence } from "./harness/client.mjs";
 import { inboxOf } from "./harness/inbox.mjs";
 import { serving } from "./harness/scenario.mjs";
 
-const { overEachTransport } = serving();
+const { overEachTransport } = serving({ PING_INTERVAL: "300" });
 
 const samples = {
   "a text": ["hello"],

@@ -4,7 +4,7 @@ import { inboxOf } from "./harness/inbox.mjs";
 import { serving } from "./harness/scenario.mjs";
 import { next } from "./harness/deadline.mjs";
 
-const { scenario, overEachTransport, server } = serving();
+const { scenario, overEachTransport, server } = serving({ PING_INTERVAL: "300" });
 
 const publicId = /^[A-Za-z0-9_-]{20}$/;
 

@@ -4,7 +4,7 @@ import { inboxOf } from "./harness/inbox.mjs";
 import { serving } from "./harness/scenario.mjs";
 import { within } from "./harness/deadline.mjs";
 
-const { overEachTransport, server } = serving();
+const { overEachTransport, server } = serving({ PING_INTERVAL: "300" });
 
 /** Connects named sockets, each in the rooms given, and returns a way to see who got an event. */
 async function crowd(connect, rooms) {

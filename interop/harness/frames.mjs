@@ -23,7 +23,12 @@ export class FrameSession {
       new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject)),
       "a WebSocket to open",
     );
-    this.ended = new Promise((resolve) => socket.once("close", (code, reason) => resolve({ code, reason: reason.toString() })));
+    this.ended = new Promise((resolve) =>
+      socket.once("close", (code, reason) => {
+        this.frames.end(`the WebSocket closed with ${code}`);
+        resolve({ code, reason: reason.toString() });
+      }),
+    );
   }
 
   /** The close code and reason, when the server closes. */
@@ -37,6 +42,26 @@ export class FrameSession {
 
   send(...frames) {
     for (const frame of frames) this.#socket.send(frame);
+  }
+
+  /** Sends bytes as a text message, whether they are UTF-8 or not. */
+  sendText(bytes) {
+    this.#socket.send(bytes, { binary: false });
+  }
+
+  sendFragments(...pieces) {
+    pieces.forEach((piece, i) => this.#socket.send(piece, { fin: i === pieces.length - 1 }));
+  }
+
+  /** A ping of the WebSocket protocol; resolves with the data of the pong. */
+  async ping(data) {
+    this.#socket.ping(data);
+    const [pong] = await next(this.#socket, "pong");
+    return pong;
+  }
+
+  get extensions() {
+    return this.#socket.extensions;
   }
 
   /** The next frame that is not a ping; pings are answered. */

@@ -5,6 +5,7 @@ export class Inbox {
   #name;
   #waiting = [];
   #unread = [];
+  #ended;
   all = [];
 
   constructor(name) {
@@ -14,13 +15,20 @@ export class Inbox {
   put(item) {
     this.all.push(item);
     const waiting = this.#waiting.shift();
-    if (waiting) waiting(item);
+    if (waiting) waiting.resolve(item);
     else this.#unread.push(item);
+  }
+
+  /** Nothing more will come; who waits for more fails at once. */
+  end(why) {
+    this.#ended = new Error(`no more of: ${this.#name} (${this.all.length} came): ${why}`);
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#ended);
   }
 
   next(ms) {
     if (this.#unread.length > 0) return Promise.resolve(this.#unread.shift());
-    const item = new Promise((resolve) => this.#waiting.push(resolve));
+    if (this.#ended) return Promise.reject(this.#ended);
+    const item = new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
     return within(item, `one more of: ${this.#name} (${this.all.length} so far)`, ms);
   }
 

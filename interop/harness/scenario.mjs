@@ -47,8 +47,8 @@ class World {
 }
 
 export function serving(env = {}) {
-  // Long enough that a busy machine loses no connection; tests of the heartbeat set their own.
-  const server = new TestServer({ PING_TIMEOUT: "10000", ...env });
+  // No ping between the lines, and no connection lost on a busy machine; who wants pings sets them.
+  const server = new TestServer({ PING_INTERVAL: "25000", PING_TIMEOUT: "20000", CONNECT_TIMEOUT: "20000", ...env });
   before(() => server.start());
   after(() => server.kill());
 
