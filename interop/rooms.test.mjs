@@ -4,7 +4,7 @@ import { inboxOf } from "./harness/inbox.mjs";
 import { serving } from "./harness/scenario.mjs";
 import { within } from "./harness/deadline.mjs";
 
-const { overEachTransport, server } = serving({ PING_INTERVAL: "300" });
+const { scenario, overEachTransport, server } = serving({ PING_INTERVAL: "300" });
 
 /** Connects named sockets, each in the rooms given, and returns a way to see who got an event. */
 async function crowd(connect, rooms) {
@@ -132,4 +132,15 @@ overEachTransport("a private message reaches a socket by its id", async ({ conne
   assert.deepEqual(await news.c.next(), ["psst"]);
   await Promise.all(Object.values(sockets).map(fence));
   assert.deepEqual([news.a.all, news.b.all], [[], []]);
+});
+
+scenario("a broadcast reaches sockets of every transport", async ({ connect }) => {
+  const modes = ["polling", "websocket", "upgrade"];
+  const sockets = await Promise.all(modes.map((mode) => connect({ mode, namespace: "/rooms" })));
+  const news = sockets.map((socket) => inboxOf(socket, "news"));
+  const args = ["ä🦀", Buffer.from([0, 0x1e]), [Buffer.from("b")]];
+  await ask(sockets[0], "send", { sender: true }, "news", args);
+  for (const inbox of news) assert.deepEqual(await inbox.next(), args);
+  await Promise.all(sockets.map(fence));
+  for (const inbox of news) assert.equal(inbox.all.length, 1);
 });

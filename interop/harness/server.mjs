@@ -1,6 +1,5 @@
 // The server under test, as a child process.
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -19,6 +18,7 @@ export class TestServer {
   #child;
   #reasons = new Map();
   port = 0;
+  ended = Promise.resolve();
   output = [];
 
   constructor(env = {}) {
@@ -39,6 +39,7 @@ export class TestServer {
     const env = { ...process.env, ...this.#env, PORT: String(this.port) };
     const child = (this.#child = spawn(file, args, { env, stdio: ["pipe", "pipe", "pipe"] }));
     child.stdin.on("error", () => {});
+    this.ended = new Promise((resolve) => child.once("close", resolve));
     const listening = new Promise((resolve, reject) => {
       child.once("error", reject);
       child.once("exit", (code, signal) => reject(new Error(`the server ended (${code ?? signal}) before it listened\n${this.output.join("\n")}`)));
@@ -68,9 +69,8 @@ export class TestServer {
 
   async #end(signal) {
     if (!this.running) return;
-    const ended = once(this.#child, "exit");
     this.#child.kill(signal);
-    await within(ended, `the server to end after ${signal}`);
+    await within(this.ended, `the server to end after ${signal}`);
   }
 
   /** Ends it as an operator would. */
