@@ -61,6 +61,7 @@ const refusals = [
   ["an unknown session before a wrong protocol", "GET", { EIO: 3, transport: "polling", sid: "abc" }, 1, "Session ID unknown"],
   ["POST without a session", "POST", polling, 2, "Bad handshake method"],
   ["PUT without a session", "PUT", polling, 2, "Bad handshake method"],
+  ["HEAD without a session", "HEAD", polling, 2, ""],
   ["DELETE without a session", "DELETE", polling, 2, "Bad handshake method"],
   ["OPTIONS without a session", "OPTIONS", polling, 2, "Bad handshake method"],
   ["POST without a session before a wrong protocol", "POST", { EIO: 3, transport: "polling" }, 2, "Bad handshake method"],
@@ -77,7 +78,7 @@ for (const [what, method, query, code, message] of refusals) {
   scenario(`${what} is refused with code ${code}`, async () => {
     const answer = await request(server, { method, query });
     assert.equal(answer.status, 400);
-    assert.equal(answer.body, `{"code":${code},"message":"${message}"}`);
+    assert.equal(answer.body, method === "HEAD" ? "" : `{"code":${code},"message":"${message}"}`);
     assert.equal(answer.headers["content-type"], "application/json");
   });
 }
@@ -95,6 +96,32 @@ for (const [what, query, message] of upgradeRefusals) {
     assert.equal(answer.status, "HTTP/1.1 400 Bad Request");
     assert.deepEqual(answer.headers, ["Connection: close", "Content-type: text/html", `Content-Length: ${message.length}`]);
     assert.equal(answer.body, message);
+  });
+}
+
+scenario("a WebSocket request that is no GET is refused in plain text", async () => {
+  const answer = await refusedUpgrade(server, { EIO: 4, transport: "websocket" }, { method: "POST" });
+  assert.equal(answer.status, "HTTP/1.1 400 Bad Request");
+  assert.equal(answer.body, "Bad handshake method");
+});
+
+scenario("a WebSocket request that asks for polling gets no session", async () => {
+  const socket = new WebSocket(`ws://${server.address}/socket.io/?EIO=4&transport=polling`);
+  const frames = inboxOf(socket, "message");
+  socket.on("error", () => {});
+  await next(socket, "close");
+  assert.deepEqual(frames.all, []);
+});
+
+for (const [what, headers] of [
+  ["no key", { "Sec-WebSocket-Key": undefined }],
+  ["a key that is too short", { "Sec-WebSocket-Key": "c2hvcnQ=" }],
+  ["version 12", { "Sec-WebSocket-Version": "12" }],
+  ["no version", { "Sec-WebSocket-Version": undefined }],
+]) {
+  scenario(`a WebSocket request with ${what} is refused`, async () => {
+    const answer = await refusedUpgrade(server, { EIO: 4, transport: "websocket" }, { headers });
+    assert.equal(answer.status, "HTTP/1.1 400 Bad Request");
   });
 }
 

@@ -78,6 +78,18 @@ scenario("a text in UTF-8 may be cut anywhere", async ({ poll }) => {
   assert.equal((await session.get()).body, '42["message-back","🦀ä"]');
 });
 
+scenario("a POST may be chunked, and is limited all the same", async ({ poll }) => {
+  const session = await poll();
+  await session.join();
+  const chunked = { "content-type": "text/plain", "transfer-encoding": "chunked" };
+  const small = await session.send({ method: "POST", body: '421["message-with-ack"]', headers: chunked }).answer;
+  assert.deepEqual([small.status, small.body], [200, "ok"]);
+  assert.equal((await session.get()).body, "431[]");
+  const large = await session.send({ method: "POST", body: "4".repeat(1_000_001), headers: chunked, agent: false }).answer;
+  assert.equal(large.status, 413);
+  assert.equal((await session.post("6")).status, 200);
+});
+
 scenario("the content type of a POST hardly matters", async ({ poll }) => {
   const session = await poll();
   await session.join();
@@ -220,7 +232,14 @@ scenario("packets after an unknown one are not handled", async ({ poll }) => {
   assert.equal((await session.get()).json.code, 1);
 });
 
-for (const [what, body] of [["an empty body", ""], ["an empty packet", '42["message"]\x1e'], ["an unknown packet", "x"], ["a digit that is no packet", "7"]]) {
+const unreadable = {
+  "an empty body": "",
+  "an empty packet": '42["message"]\x1e',
+  "an unknown packet": "x",
+  "a digit that is no packet": "7",
+};
+
+for (const [what, body] of Object.entries(unreadable)) {
   scenario(`${what} ends the session with a close packet`, async ({ poll }) => {
     const session = await poll();
     const id = await session.join();
@@ -252,7 +271,8 @@ scenario("other methods of a session are answered with 500", async ({ poll }) =>
 scenario("a session may be used at any path below and with any further parameters", async ({ poll }) => {
   const session = await poll();
   await session.join();
-  const posted = await session.send({ method: "POST", path: "/socket.io/x/y", query: { ...session.query, t: "1" }, body: '421["message-with-ack"]' }).answer;
+  const query = { ...session.query, t: "1" };
+  const posted = await session.send({ method: "POST", path: "/socket.io/x/y", query, body: '421["message-with-ack"]' }).answer;
   assert.equal(posted.body, "ok");
   const polled = await request(server, { query: { t: "2", ...session.query } });
   assert.equal(polled.body, "431[]");

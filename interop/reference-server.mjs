@@ -48,8 +48,14 @@ function greet(socket) {
     });
   });
 
-  socket.on("join", (rooms, done) => done(socket.join(rooms)));
-  socket.on("leave", (room, done) => done(socket.leave(room)));
+  socket.on("join", (rooms, done) => {
+    socket.join(rooms);
+    done();
+  });
+  socket.on("leave", (room, done) => {
+    socket.leave(room);
+    done();
+  });
   socket.on("my-rooms", (done) => done([...socket.rooms]));
   socket.on("room-size", (room, done) => done(socket.nsp.adapter.rooms.get(room)?.size ?? 0));
   socket.on("send", (target, event, args, done) => {

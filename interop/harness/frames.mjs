@@ -96,24 +96,49 @@ export class FrameSession {
   }
 }
 
+function upgradeRequest(server, query, { method = "GET", headers = {} } = {}) {
+  const all = {
+    Host: server.address,
+    Connection: "Upgrade",
+    Upgrade: "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    ...headers,
+  };
+  const lines = Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : `${name}: ${value}\r\n`));
+  return `${method} /socket.io/?${new URLSearchParams(query)} HTTP/1.1\r\n${lines.join("")}\r\n`;
+}
+
 /** Sends a WebSocket upgrade request and returns everything the server answers until it hangs up. */
-export async function refusedUpgrade(server, query, { method = "GET", headers = {} } = {}) {
+export async function refusedUpgrade(server, query, options) {
   const socket = connect(server.port, "127.0.0.1");
   let text = "";
   socket.setEncoding("latin1").on("data", (chunk) => (text += chunk));
   await next(socket, "connect");
-  const lines = [
-    `${method} /socket.io/?${new URLSearchParams(query)} HTTP/1.1`,
-    `Host: ${server.address}`,
-    "Connection: Upgrade",
-    "Upgrade: websocket",
-    "Sec-WebSocket-Version: 13",
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-  ];
-  socket.write(`${lines.join("\r\n")}\r\n\r\n`);
+  socket.write(upgradeRequest(server, query, options));
   await next(socket, "close", "the server to hang up");
   const [head, body] = text.split("\r\n\r\n");
-  const [status, ...rest] = head.split("\r\n");
-  return { status, headers: rest, body };
+  const [status, ...headers] = head.split("\r\n");
+  return { status, headers, body };
+}
+
+/** Opens a WebSocket session, sends these bytes as they are, and returns the bytes the server answers until it hangs up. */
+export async function rawExchange(server, bytes) {
+  const socket = connect(server.port, "127.0.0.1");
+  const ended = next(socket, "close", "the server to hang up");
+  const opened = new Promise((resolve) => {
+    let received = Buffer.alloc(0);
+    socket.on("data", (chunk) => {
+      received = Buffer.concat([received, chunk]);
+      const frame = received.indexOf("\r\n\r\n") + 4;
+      if (frame < 4 || received.length < frame + 2) return;
+      const end = frame + 2 + received[frame + 1]; // the open packet is shorter than 126 bytes
+      if (received.length >= end) resolve(() => received.subarray(end));
+    });
+  });
+  socket.write(upgradeRequest(server, { EIO: 4, transport: "websocket" }));
+  const answer = await within(opened, "the open packet");
+  socket.write(bytes);
+  await ended;
+  return answer();
 }
