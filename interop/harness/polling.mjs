@@ -119,7 +119,9 @@ export class PollingSession {
   async readUntil(wanted) {
     const packets = [];
     while (!packets.some(wanted)) {
-      const fresh = (await this.get()).packets;
+      const answer = await this.get();
+      if (answer.status !== 200) throw new Error(`a poll was refused: ${answer.status} ${answer.body}`);
+      const fresh = answer.packets;
       if (fresh.includes("2")) await this.post("3");
       packets.push(...fresh.filter((packet) => packet !== "2"));
     }

@@ -53,7 +53,7 @@ export function serving(env = {}) {
   after(() => server.kill());
 
   function scenario(name, body, mode) {
-    test(name, async (t) => {
+    test(name, { timeout: 60_000 }, async (t) => {
       if (!server.running) await server.start();
       const seen = server.output.length;
       const world = new World(server, mode);
