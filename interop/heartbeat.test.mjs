@@ -6,6 +6,7 @@ const interval = 300;
 const timeout = 200;
 const { scenario, overEachTransport, server } = serving({ PING_INTERVAL: String(interval), PING_TIMEOUT: String(timeout) });
 const patient = serving({ PING_INTERVAL: String(interval), PING_TIMEOUT: "20000" });
+const relaxed = serving({ PING_INTERVAL: String(interval), PING_TIMEOUT: "800" });
 
 // A timer may fire late on a busy machine, but never early.
 const slack = 5;
@@ -46,7 +47,7 @@ patient.scenario("a pending poll is answered with the ping", async ({ poll }) =>
   }
 });
 
-scenario("a ping waits for the next poll", async ({ poll, server }) => {
+scenario("a client that does not poll is a ping timeout", async ({ poll, server }) => {
   const session = await poll();
   const id = await session.join();
   assert.equal(await server.reason(id), "ping timeout");
@@ -77,21 +78,20 @@ scenario("a client that does not answer over polling is cut after the timeout", 
   assert.equal((await session.get()).json.code, 1);
 });
 
-scenario("another packet postpones the end once, and only once", async ({ frames }) => {
+relaxed.scenario("another packet postpones the end once, and only once", async ({ frames, server }) => {
   const session = await frames();
   await session.handshake();
   const id = await session.join();
   assert.equal(await session.frames.next(), "2");
   const pinged = performance.now();
-  const chatter = setInterval(() => session.send('42["nobody"]'), 20);
+  const chatter = setInterval(() => session.send("6"), 400);
   try {
     assert.equal(await server.reason(id), "ping timeout");
   } finally {
     clearInterval(chatter);
   }
   const elapsed = performance.now() - pinged;
-  assert.ok(elapsed >= timeout - 50, `after ${elapsed} ms`);
-  assert.ok(elapsed < 2 * timeout + 500, `after ${elapsed} ms`);
+  assert.ok(elapsed >= 400 + 800 - 50, `after ${elapsed} ms`);
 });
 
 patient.scenario("a pong that nobody asked for is accepted and moves the next ping", async ({ frames }) => {

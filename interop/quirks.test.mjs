@@ -79,6 +79,14 @@ quiet.scenario("an event in the same body as the connect closes the connection",
   assert.equal((await session.get()).body, "6\x1e1");
 });
 
+// Node decodes leniently; salon may refuse such a body.
+quiet.scenario("bytes of a POST that are not UTF-8 become replacement characters", async ({ poll }) => {
+  const session = await poll();
+  await session.join();
+  await session.postBody(Buffer.concat([Buffer.from('42["message","'), Buffer.from([0xff]), Buffer.from('"]')]));
+  assert.equal((await session.get()).body, '42["message-back","\ufffd"]');
+});
+
 // Salon must refuse such a message and live.
 test("an echo of deeply nested JSON ends the whole server", async () => {
   const server = new TestServer({ PING_TIMEOUT: "20000" });

@@ -3,7 +3,7 @@ import { fence, upgraded } from "./harness/client.mjs";
 import { next } from "./harness/deadline.mjs";
 import { serving } from "./harness/scenario.mjs";
 
-const { overEachTransport, server } = serving();
+const { scenario, overEachTransport, server } = serving();
 
 const patient = { reconnection: true, reconnectionDelay: 50, reconnectionDelayMax: 200 };
 
@@ -55,4 +55,24 @@ overEachTransport("a client that was refused by a middleware stays out", async (
   socket.connect();
   await next(socket, "connect_error");
   assert.equal(socket.active, false);
+});
+
+scenario("a shutdown answers the pending poll with a close packet", async ({ poll }) => {
+  const session = await poll();
+  const id = await session.join();
+  const pending = await session.pendingGet();
+  await server.shutDown();
+  assert.equal((await pending.answer).body, "1");
+  assert.equal(await server.reason(id), "server shutting down");
+  await server.start();
+});
+
+scenario("a shutdown closes every WebSocket", async ({ frames }) => {
+  const sessions = [await frames(), await frames()];
+  for (const session of sessions) await session.handshake();
+  const id = await sessions[0].join();
+  await server.shutDown();
+  for (const session of sessions) assert.deepEqual(await session.closed(), { code: 1005, reason: "" });
+  assert.equal(await server.reason(id), "server shutting down");
+  await server.start();
 });

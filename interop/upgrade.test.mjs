@@ -108,18 +108,19 @@ scenario("packets sent during the probe go out on the pending poll", async ({ po
   assert.deepEqual((await packets).filter((packet) => packet !== "6"), ['42["message-back","meanwhile"]']);
 });
 
-scenario("packets that no poll fetched come first over WebSocket", async ({ poll, frames }) => {
+scenario("packets that no poll fetched come over WebSocket as soon as it took over", async ({ poll, frames }) => {
   const session = await poll();
   await session.join();
   const websocket = await candidate(frames, session);
   websocket.send("2probe");
   assert.equal(await websocket.next(), "3probe");
   await session.post('42["message",1]', '451-["message",{"_placeholder":true,"num":0}]', "bAQI=", '42["message",3]');
-  websocket.send("5", '42["message",4]');
+  websocket.send("5");
   assert.equal(await websocket.next(), '42["message-back",1]');
   assert.equal(await websocket.next(), '451-["message-back",{"_placeholder":true,"num":0}]');
   assert.deepEqual(await websocket.next(), Buffer.from([1, 2]));
   assert.equal(await websocket.next(), '42["message-back",3]');
+  websocket.send('42["message",4]');
   assert.equal(await websocket.next(), '42["message-back",4]');
 });
 
