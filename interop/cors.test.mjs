@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import WebSocket from "ws";
+import { next } from "./harness/deadline.mjs";
+import { request } from "./harness/polling.mjs";
+import { serving } from "./harness/scenario.mjs";
+
+const origin = "http://example.com";
+const { scenario, server } = serving({ CORS_ORIGIN: origin });
+const query = { EIO: 4, transport: "polling" };
+
+const allowed = {
+  "access-control-allow-origin": origin,
+  "access-control-allow-credentials": "true",
+  vary: "Origin",
+};
+
+function corsHeaders({ headers }) {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith("access-control") || name === "vary"));
+}
+
+scenario("answers to the allowed origin say so", async ({ poll }) => {
+  const open = await request(server, { query, headers: { origin } });
+  assert.equal(open.status, 200);
+  assert.deepEqual(corsHeaders(open), allowed);
+  const session = await poll();
+  const posted = await session.send({ method: "POST", body: "40", headers: { origin, "content-type": "text/plain" } }).answer;
+  assert.deepEqual(corsHeaders(posted), allowed);
+});
+
+scenario("answers name the allowed origin whoever asks", async () => {
+  const other = await request(server, { query, headers: { origin: "http://elsewhere.example" } });
+  assert.equal(other.status, 200);
+  assert.deepEqual(corsHeaders(other), allowed);
+  assert.deepEqual(corsHeaders(await request(server, { query })), allowed);
+});
+
+scenario("refusals carry the headers too", async () => {
+  const refusal = await request(server, { query: { ...query, sid: "abc" }, headers: { origin } });
+  assert.equal(refusal.status, 400);
+  assert.deepEqual(corsHeaders(refusal), allowed);
+});
+
+scenario("a preflight is answered with 204 and what was asked for", async () => {
+  const preflight = await request(server, {
+    method: "OPTIONS",
+    query,
+    headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": "content-type,x-token" },
+  });
+  assert.equal(preflight.status, 204);
+  assert.equal(preflight.body, "");
+  assert.equal(preflight.headers["content-length"], "0");
+  assert.deepEqual(corsHeaders(preflight), {
+    ...allowed,
+    vary: "Origin, Access-Control-Request-Headers",
+    "access-control-allow-methods": "GET,HEAD,PUT,PATCH,POST,DELETE",
+    "access-control-allow-headers": "content-type,x-token",
+  });
+});
+
+scenario("a WebSocket handshake carries the headers too", async () => {
+  const socket = new WebSocket(`ws://${server.address}/socket.io/?EIO=4&transport=websocket`, { origin });
+  const [response] = await next(socket, "upgrade");
+  assert.deepEqual(corsHeaders(response), allowed);
+  socket.terminate();
+});

@@ -1,0 +1,106 @@
+// What socket.io does and salon should not copy. Run for the reference only, so that we notice when it changes.
+import assert from "node:assert/strict";
+import { connect } from "node:net";
+import { test } from "node:test";
+import { next, within } from "./harness/deadline.mjs";
+import { FrameSession } from "./harness/frames.mjs";
+import { request } from "./harness/polling.mjs";
+import { serving } from "./harness/scenario.mjs";
+import { TestServer } from "./harness/server.mjs";
+
+const { scenario, server } = serving({ PING_INTERVAL: "300", PING_TIMEOUT: "200" });
+const quiet = serving();
+
+// Over WebSocket a close packet is forgotten, and the session lingers until it misses a pong.
+// Salon may end it at once; real clients close the WebSocket instead.
+scenario("a close packet over WebSocket is ignored until the ping timeout", async ({ frames }) => {
+  const session = await frames();
+  await session.handshake();
+  const id = await session.join();
+  session.send("1", '421["message-with-ack"]');
+  assert.equal(await session.next(), "431[]");
+  assert.equal(await server.reason(id), "ping timeout");
+});
+
+// `upgraded` is false for a session that began on WebSocket, so whoever knows the id may take it over.
+quiet.scenario("a session that began on WebSocket is taken over by a second WebSocket", async ({ frames }) => {
+  const first = await frames();
+  const { sid } = await first.handshake();
+  await first.join();
+  const second = await frames({ sid });
+  second.send("2probe");
+  assert.equal(await second.next(), "3probe");
+  second.send("5", '421["message-with-ack"]');
+  assert.equal(await second.next(), "431[]");
+  assert.equal((await first.closed()).code, 1005);
+});
+
+// The protocol is checked after the WebSocket handshake, so the refusal is HTTP written into a WebSocket.
+quiet.scenario("a WebSocket of a wrong protocol is switched first and refused in HTTP afterwards", async ({ server }) => {
+  const socket = connect(server.port, "127.0.0.1");
+  let text = "";
+  socket.setEncoding("latin1").on("data", (chunk) => (text += chunk));
+  socket.write(
+    "GET /socket.io/?EIO=3&transport=websocket HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+  );
+  await next(socket, "close");
+  const statuses = [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
+  assert.deepEqual(statuses, ["101", "400"]);
+  assert.ok(text.endsWith("\r\n\r\nUnsupported protocol version"));
+});
+
+// Number(" ") is 0, so a space counts as a digit of the acknowledgement id.
+quiet.scenario("a space is taken for an acknowledgement id of 0", async ({ frames }) => {
+  const session = await frames();
+  await session.handshake();
+  await session.join();
+  session.send('42 ["message-with-ack"]');
+  assert.equal(await session.next(), "430[]");
+});
+
+// JSONP belongs to protocol 3, but the parameter is obeyed in protocol 4 too.
+quiet.scenario("JSONP is spoken in protocol 4", async ({ server }) => {
+  const answer = await request(server, { query: { EIO: 4, transport: "polling", j: 0 } });
+  assert.match(answer.body, /^___eio\[0\]\("0\{/);
+});
+
+// The namespace is entered only in the next turn of the event loop.
+quiet.scenario("two connects in one body are both accepted", async ({ poll }) => {
+  const session = await poll();
+  await session.post("40", "40");
+  const packets = await session.readUntil((packet) => packet.startsWith("42"));
+  assert.equal(packets.filter((packet) => packet.startsWith("40")).length, 2);
+});
+
+quiet.scenario("an event in the same body as the connect closes the connection", async ({ poll }) => {
+  const session = await poll();
+  await session.post("40", '42["message"]');
+  assert.equal((await session.get()).body, "6\x1e1");
+});
+
+// Node decodes leniently; salon may refuse such a body.
+quiet.scenario("bytes of a POST that are not UTF-8 become replacement characters", async ({ poll }) => {
+  const session = await poll();
+  await session.join();
+  await session.postBody(Buffer.concat([Buffer.from('42["message","'), Buffer.from([0xff]), Buffer.from('"]')]));
+  assert.equal((await session.get()).body, '42["message-back","\ufffd"]');
+});
+
+// Salon must refuse such a message and live.
+test("an echo of deeply nested JSON ends the whole server", async () => {
+  const server = new TestServer({ PING_TIMEOUT: "20000" });
+  await server.start();
+  try {
+    const session = await FrameSession.open(server);
+    await session.handshake();
+    await session.join();
+    const depth = 100_000;
+    session.send(`42["message",${"[".repeat(depth)}${"]".repeat(depth)}]`);
+    await session.closed();
+    await within(server.ended, "the server to end");
+    assert.match(server.output.join("\n"), /RangeError: Maximum call stack size exceeded/);
+  } finally {
+    await server.kill();
+  }
+});

@@ -1,0 +1,77 @@
+// The contract of CONTRACT.md, kept by socket.io itself. What the tests find here is a fact.
+import { createServer } from "node:http";
+import { Server } from "socket.io";
+
+const number = (name, otherwise) => Number(process.env[name] ?? otherwise);
+
+const http = createServer((request, response) => {
+  response.writeHead(404, { "content-type": "text/plain" });
+  response.end("elsewhere");
+});
+
+const io = new Server({
+  serveClient: false,
+  pingInterval: number("PING_INTERVAL", 300),
+  pingTimeout: number("PING_TIMEOUT", 200),
+  connectTimeout: number("CONNECT_TIMEOUT", 1000),
+  upgradeTimeout: number("UPGRADE_TIMEOUT", 10_000),
+  maxHttpBufferSize: number("MAX_PAYLOAD", 1e6),
+  cors: process.env.CORS_ORIGIN ? { origin: process.env.CORS_ORIGIN, credentials: true } : undefined,
+});
+
+io.of("/auth").use((socket, next) => {
+  if (socket.handshake.auth.token === "secret") return next();
+  const error = new Error("not authorised");
+  error.data = { code: 401 };
+  next(error);
+});
+
+function aim(socket, { sender = false, rooms = [], except = [], local = false }) {
+  let target = sender ? socket.nsp : socket.broadcast;
+  if (rooms.length > 0) target = target.to(rooms);
+  if (except.length > 0) target = target.except(except);
+  return local ? target.local : target;
+}
+
+function greet(socket) {
+  socket.emit("auth", socket.handshake.auth);
+
+  socket.on("message", (...args) => socket.emit("message-back", ...args));
+  socket.on("message-with-ack", (...args) => args.pop()(...args));
+  socket.on("count-to", (n) => {
+    for (let i = 0; i < n; i++) socket.emit("number", i);
+  });
+  socket.on("ask-me", (timeout, ...args) => {
+    socket.timeout(timeout).emit("question", ...args, (error, ...answer) => {
+      if (error) socket.emit("answer-timeout");
+      else socket.emit("answer", ...answer);
+    });
+  });
+
+  socket.on("join", (rooms, done) => {
+    socket.join(rooms);
+    done();
+  });
+  socket.on("leave", (room, done) => {
+    socket.leave(room);
+    done();
+  });
+  socket.on("my-rooms", (done) => done([...socket.rooms]));
+  socket.on("room-size", (room, done) => done(socket.nsp.adapter.rooms.get(room)?.size ?? 0));
+  socket.on("send", (target, event, args, done) => {
+    aim(socket, target).emit(event, ...args);
+    done();
+  });
+  socket.on("count", (done) => done(io.engine.clientsCount, socket.nsp.sockets.size));
+
+  socket.on("disconnect-me", (close) => socket.disconnect(close));
+  socket.on("disconnect", (reason) => console.log(`disconnect ${socket.id} ${reason}`));
+}
+
+for (const name of ["/", "/custom", "/rooms", "/auth"]) io.of(name).on("connection", greet);
+
+io.attach(http);
+http.listen(number("PORT", 0), "127.0.0.1", () => console.log(`listening on 127.0.0.1:${http.address().port}`));
+
+process.on("SIGTERM", () => io.close().then(() => process.exit(0)));
+process.stdin.resume().on("end", () => process.exit(0));
