@@ -158,9 +158,9 @@ impl<T: DeserializeOwned> Future for AckFuture<T> {
             return Poll::Ready(read(answer));
         }
         let deadline = this.deadline;
-        let timer = this.timer.get_or_insert_with(|| {
-            Box::pin(tokio::time::sleep_until(deadline))
-        });
+        let timer = this
+            .timer
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
         timer.as_mut().poll(cx).map(|()| Err(AckError::Timeout))
     }
 }

@@ -242,10 +242,7 @@ fn admit_or_check(
 fn admit(socket: &Socket) {
     let connection = socket.connection();
     let name = socket.namespace_name();
-    let accepted = connection
-        .namespaces
-        .lock()
-        .accept(name, socket.clone());
+    let accepted = connection.namespaces.lock().accept(name, socket.clone());
     if !accepted {
         // The client left while the middlewares were at work.
         return;

@@ -8,12 +8,16 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::StatusCode;
 use salon::{
-    Ack, AckError, Broadcast, Cors, DisconnectReason, HandlerError, Namespace, Server, Socket,
+    Ack, AckError, AllArgs, Broadcast, Cors, DisconnectReason, HandlerError, Namespace, Server,
+    Socket,
 };
 use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use value::{Args, Value};
+use value::Value;
+
+/// Any number of anything.
+type Args = AllArgs<Value>;
 
 const DEADLINE: Duration = Duration::from_secs(4);
 
@@ -88,14 +92,18 @@ fn add_handlers(namespace: &Namespace) {
     });
     namespace.on("ask-me", ask);
     namespace.on("join", join);
-    namespace.on("leave", |socket: Socket, ack: Ack, room: String| async move {
-        socket.leave(room);
-        ack.send(&())
-    });
+    namespace.on(
+        "leave",
+        |socket: Socket, ack: Ack, room: String| async move {
+            socket.leave(room);
+            ack.send(&())
+        },
+    );
     namespace.on("my-rooms", |socket: Socket| async move { socket.rooms() });
-    namespace.on("room-size", |namespace: Namespace, room: String| async move {
-        namespace.to(room).sockets().len()
-    });
+    namespace.on(
+        "room-size",
+        |namespace: Namespace, room: String| async move { namespace.to(room).sockets().len() },
+    );
     namespace.on("send", send);
     namespace.on("count", |io: Server, namespace: Namespace| async move {
         (io.session_count(), namespace.len())
@@ -111,7 +119,7 @@ async fn ask(socket: Socket, args: Args) {
         return;
     };
     let answer = socket
-        .emit_with_ack::<Args>("question", Args(args.collect()))
+        .emit_with_ack::<Args>("question", AllArgs(args.collect()))
         .timeout(Duration::from_millis(millis));
     match answer.await {
         Ok(answer) => socket.emit("answer", answer),
@@ -165,7 +173,7 @@ async fn send(
     ack: Ack,
     (recipients, event, args): (Recipients, String, Vec<Value>),
 ) -> Result<(), HandlerError> {
-    recipients.broadcast(&socket).emit(&event, Args(args));
+    recipients.broadcast(&socket).emit(&event, AllArgs(args));
     Ok(ack.send(&())?)
 }
 

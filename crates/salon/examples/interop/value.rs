@@ -1,34 +1,11 @@
-//! Arguments of any number and any type, bytes included.
+//! An argument of any type, bytes included.
 
 use std::fmt;
 
 use bytes::Bytes;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
-use serde::ser::{SerializeMap, SerializeSeq, SerializeTuple, Serializer};
+use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 use serde::{Deserialize, Serialize};
-
-/// All arguments of an event or an acknowledgement: serde's tuple, of whatever length.
-pub struct Args(pub Vec<Value>);
-
-impl Serialize for Args {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut tuple = serializer.serialize_tuple(self.0.len())?;
-        for value in &self.0 {
-            tuple.serialize_element(value)?;
-        }
-        tuple.end()
-    }
-}
-
-impl<'de> Deserialize<'de> for Args {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let values = deserializer.deserialize_tuple(0, AnyValue)?;
-        match values {
-            Value::Array(values) => Ok(Self(values)),
-            lone => Ok(Self(vec![lone])),
-        }
-    }
-}
 
 /// What an argument may be.
 pub enum Value {
@@ -55,7 +32,9 @@ impl Serialize for Value {
             Self::Binary(value) => serializer.serialize_bytes(value),
             Self::Array(values) => {
                 let mut array = serializer.serialize_seq(Some(values.len()))?;
-                values.iter().try_for_each(|one| array.serialize_element(one))?;
+                values
+                    .iter()
+                    .try_for_each(|one| array.serialize_element(one))?;
                 array.end()
             }
             Self::Object(entries) => {

@@ -150,7 +150,9 @@ impl<T: Send + Sync + 'static> Extract for State<T> {
     fn extract(call: &Call<'_>) -> Result<Self, HandlerError> {
         call.socket().server().state().map(State).ok_or_else(|| {
             let name = std::any::type_name::<T>();
-            HandlerError::new(format!("no state {name}: give it to Server::set_state first"))
+            HandlerError::new(format!(
+                "no state {name}: give it to Server::set_state first"
+            ))
         })
     }
 }

@@ -41,13 +41,19 @@ impl Table {
     }
 
     pub(crate) fn add_disconnect<M: 'static>(&self, handler: impl Handler<M>) {
-        append(&mut self.disconnect.write(), erase("disconnection", handler));
+        append(
+            &mut self.disconnect.write(),
+            erase("disconnection", handler),
+        );
     }
 
     pub(crate) fn add_event<M: 'static>(&self, name: &str, handler: impl Handler<M>) {
         let mut events = self.events.write();
         let what = format!("event {name:?}");
-        append(events.entry(name.into()).or_default(), erase(&what, handler));
+        append(
+            events.entry(name.into()).or_default(),
+            erase(&what, handler),
+        );
     }
 
     pub(crate) fn middlewares(&self) -> Vec<Check> {

@@ -111,7 +111,10 @@ mod tests {
     fn any_origin_is_a_star_unless_cookies_come_along() {
         assert_eq!(allowed(&Cors::any(), None).unwrap(), "*");
         let with_cookies = Cors::any().credentials();
-        assert_eq!(allowed(&with_cookies, Some("http://a")).unwrap(), "http://a");
+        assert_eq!(
+            allowed(&with_cookies, Some("http://a")).unwrap(),
+            "http://a"
+        );
     }
 
     #[test]

@@ -66,9 +66,12 @@ pub(super) fn is_upgrade(parts: &Parts) -> bool {
 /// The client's key, if this is a complete WebSocket handshake (RFC 6455 section 4.2.1).
 pub(super) fn websocket_key(parts: &Parts) -> Option<&str> {
     let version = parts.headers.get(header::SEC_WEBSOCKET_VERSION)?;
-    let key = parts.headers.get(header::SEC_WEBSOCKET_KEY)?.to_str().ok()?;
-    let is_complete =
-        parts.method == Method::GET && version == "13" && ws::is_valid_key(key);
+    let key = parts
+        .headers
+        .get(header::SEC_WEBSOCKET_KEY)?
+        .to_str()
+        .ok()?;
+    let is_complete = parts.method == Method::GET && version == "13" && ws::is_valid_key(key);
     is_complete.then_some(key)
 }
 
@@ -135,7 +138,10 @@ mod tests {
 
     #[test]
     fn an_upgrade_may_name_other_things_too() {
-        let headers = [("connection", "keep-alive, Upgrade"), ("upgrade", "WebSocket")];
+        let headers = [
+            ("connection", "keep-alive, Upgrade"),
+            ("upgrade", "WebSocket"),
+        ];
         assert!(is_upgrade(&parts("/", &headers)));
         assert!(!is_upgrade(&parts("/", &headers[..1])));
     }

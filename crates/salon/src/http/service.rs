@@ -14,10 +14,10 @@ use salon_proto::engine::Transport;
 use salon_proto::engine::handshake::{self, Purpose, Refusal};
 use salon_proto::engine::payload::PayloadDecoder;
 
+use super::Cors;
 use super::request::{self, Query};
 use super::respond::{self, Answer};
 use super::upgrade::upgraded;
-use super::Cors;
 use crate::server::ServerInner;
 use crate::session::{Post, Session};
 
@@ -85,11 +85,7 @@ async fn open_polling(server: &Arc<ServerInner>, parts: &Parts) -> Result<Answer
 }
 
 /// Switches to WebSocket, for a new session or for one that wants to move.
-fn upgrade(
-    server: &Arc<ServerInner>,
-    parts: &Parts,
-    purpose: Purpose,
-) -> Result<Answer, Refusal> {
+fn upgrade(server: &Arc<ServerInner>, parts: &Parts, purpose: Purpose) -> Result<Answer, Refusal> {
     const INCOMPLETE: Refusal = Refusal::BadRequest("TRANSPORT_HANDSHAKE_ERROR");
     let key = request::websocket_key(parts).ok_or(INCOMPLETE)?;
     let Some(on_upgrade) = parts.extensions.get::<OnUpgrade>().cloned() else {

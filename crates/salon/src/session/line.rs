@@ -10,9 +10,9 @@ use salon_proto::engine;
 use salon_proto::engine::payload::Payload;
 use tokio::sync::oneshot;
 
+use super::Session;
 use super::link::{Link, Writer};
 use super::running::Task;
-use super::Session;
 
 /// Slices given to one write. More rarely wait, and the next write takes them.
 const SLICES_PER_WRITE: usize = 32;
@@ -70,7 +70,9 @@ impl Line {
     /// Lets the transport take what waits.
     pub(super) fn write(&mut self, session: &Arc<Session>) {
         self.engine.flush();
-        let Some(writer) = &mut self.writer else { return };
+        let Some(writer) = &mut self.writer else {
+            return;
+        };
         if self.engine.outbox().is_empty() {
             return;
         }

@@ -41,8 +41,7 @@
 //! # Numbers
 //!
 //! Integers are written in full. JavaScript reads those beyond 2^53 inexactly: send them as strings.
-//! Floats that are not finite are written as `null`, as `JSON.stringify` does. Unless serde_json's
-//! feature `float_roundtrip` is on, floats of 16 digits and more may be read one bit off.
+//! Floats that are not finite are written as `null`, as `JSON.stringify` does.
 //!
 //! # Limits
 //!
@@ -55,6 +54,7 @@
     clippy::unwrap_used
 )]
 
+mod all;
 mod binary;
 mod error;
 mod placeholder;
@@ -62,6 +62,7 @@ mod read;
 mod scan;
 mod write;
 
+pub use self::all::AllArgs;
 pub use self::error::{Error, ErrorKind};
 pub use self::read::{read_args, read_value};
 pub use self::scan::{Scanned, scan_args, scan_event};

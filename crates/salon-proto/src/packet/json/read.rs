@@ -11,6 +11,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
+use super::all;
 use super::binary::{Attached, WithAttachments};
 use super::error::{Error, Reason};
 
@@ -251,6 +252,21 @@ impl<'de, A: SeqAccess<'de>> Deserializer<'de> for Arguments<'_, A> {
         })
     }
 
+    fn deserialize_tuple_struct<V>(
+        self,
+        name: &'static str,
+        len: usize,
+        visitor: V,
+    ) -> Result<V::Value, A::Error>
+    where
+        V: Visitor<'de>,
+    {
+        match name {
+            all::NAME => visitor.visit_seq(self.seq),
+            _ => self.one(TupleStruct { name, len, visitor }),
+        }
+    }
+
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, A::Error> {
         visitor.visit_unit()
     }
@@ -283,11 +299,25 @@ impl<'de, A: SeqAccess<'de>> Deserializer<'de> for Arguments<'_, A> {
         deserialize_unit_struct(name: &'static str);
         deserialize_newtype_struct(name: &'static str);
         deserialize_seq();
-        deserialize_tuple_struct(name: &'static str, len: usize);
         deserialize_map();
         deserialize_struct(name: &'static str, fields: &'static [&'static str]);
         deserialize_enum(name: &'static str, variants: &'static [&'static str]);
         deserialize_identifier();
+    }
+}
+
+/// A tuple struct that is one argument.
+struct TupleStruct<V> {
+    name: &'static str,
+    len: usize,
+    visitor: V,
+}
+
+impl<'de, V: Visitor<'de>> DeserializeSeed<'de> for TupleStruct<V> {
+    type Value = V::Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<V::Value, D::Error> {
+        d.deserialize_tuple_struct(self.name, self.len, self.visitor)
     }
 }
 
