@@ -54,10 +54,14 @@ impl Connection {
         self.session.close();
     }
 
-    /// The sockets end with this reason and the session with them.
-    fn end(&self, reason: DisconnectReason) {
+    /// Ends the session of a client that broke the rules. As in Node, the reason depends on
+    /// whether the client can be told at once: only where it cannot, the sockets do not wait
+    /// for the end of the session.
+    fn force_close(&self) {
         self.session.close();
-        self.end_sockets(reason);
+        if self.session.waits_for_poll() {
+            self.end_sockets(DisconnectReason::ForcedServerClose);
+        }
     }
 
     fn end_sockets(&self, reason: DisconnectReason) {
@@ -111,7 +115,7 @@ impl ConnectionReceiver {
         };
         if let Err(error) = result {
             tracing::debug!("closing a session: {error}");
-            self.connection.end(DisconnectReason::ForcedServerClose);
+            self.connection.force_close();
         }
     }
 
@@ -169,7 +173,7 @@ impl Receiver for ConnectionReceiver {
 
     fn handle_timeout(&mut self, now: Instant, _turn: &mut Turn<'_, '_>) {
         if self.connection.namespaces.lock().is_overdue(now) {
-            self.connection.end(DisconnectReason::ForcedServerClose);
+            self.connection.force_close();
         }
     }
 

@@ -9,11 +9,12 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use crate::error::ProtocolError;
 
-/// Browsers pad; some clients of other families do not. Both are read.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
+/// Browsers pad; some clients of other families do not, or use the alphabet of URLs. Node
+/// reads all of them.
+const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, ANY_PADDING);
+const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, ANY_PADDING);
+const ANY_PADDING: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
 
 /// A decoded Engine.IO packet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,8 +71,9 @@ impl<'a> Packet<'a> {
 }
 
 fn decode_base64(data: &str) -> Result<Vec<u8>, ProtocolError> {
-    BASE64
+    STANDARD
         .decode(data)
+        .or_else(|error| URL_SAFE.decode(data).map_err(|_| error))
         .map_err(|error| ProtocolError::with_detail("binary packet is not base64", error))
 }
 
@@ -98,6 +100,7 @@ mod tests {
             ("b", Packet::Binary(vec![])),
             ("bAQIDBA==", Packet::Binary(vec![1, 2, 3, 4])),
             ("bAQIDBA", Packet::Binary(vec![1, 2, 3, 4])),
+            ("b_-8", Packet::Binary(vec![0xff, 0xef])),
         ];
         for (text, packet) in cases {
             assert_eq!(Packet::decode(text), Ok(packet), "{text}");

@@ -224,7 +224,7 @@ impl Session {
             Packet::Binary(data) => return Received::Binary(data),
             Packet::Pong(_) => self.heartbeat.handle_pong(now, &self.timing),
             // Since protocol 4 the server pings.
-            Packet::Ping(_) => self.finish(CloseReason::TransportError),
+            Packet::Ping(_) => self.fail(CloseReason::TransportError),
             Packet::Close => self.finish(CloseReason::TransportClose),
             Packet::Open(_) | Packet::Upgrade | Packet::Noop => {}
         }
@@ -233,7 +233,7 @@ impl Session {
 
     /// Something that is no Engine.IO packet.
     pub fn handle_malformed(&mut self) -> Received<'static> {
-        self.finish(CloseReason::ParseError);
+        self.fail(CloseReason::ParseError);
         Received::Nothing
     }
 
@@ -270,8 +270,11 @@ impl Session {
             return PollAnswer::Refuse;
         }
         self.poll_held = true;
-        if matches!(self.state, State::Closing { .. }) {
-            self.close_poll();
+        if matches!(self.state, State::Closing { .. }) && self.outbox.is_empty() {
+            self.outbox.push(Encoded::NOOP);
+            self.outbox.push(Encoded::CLOSE);
+            self.answer_poll();
+            self.finish(CloseReason::ForcedClose);
         }
         PollAnswer::Hold
     }
@@ -343,7 +346,7 @@ impl Session {
         }
         match self.heartbeat.handle_timeout(now, &self.timing) {
             Some(Beat::Ping) if self.is_open() => self.outbox.push(Encoded::PING),
-            Some(Beat::Overdue) => self.finish(CloseReason::PingTimeout),
+            Some(Beat::Overdue) => self.fail(CloseReason::PingTimeout),
             _ => {}
         }
     }
@@ -377,17 +380,13 @@ impl Session {
         };
         match self.transport {
             Transport::WebSocket => self.push_close_frame(None),
-            Transport::Polling if self.poll_held => self.finish(CloseReason::ForcedClose),
-            Transport::Polling => {}
+            Transport::Polling => self.close_poll(),
         }
     }
 
     /// Ends the session now; what the client has not got is lost.
     pub fn abort(&mut self) {
-        if self.transport == Transport::WebSocket && self.is_open() {
-            self.push_close_frame(None);
-        }
-        self.finish(CloseReason::ForcedClose);
+        self.fail(CloseReason::ForcedClose);
     }
 
     fn refusal(&mut self, packet: &Encoded, volatile: bool) -> Option<Rejection> {
@@ -482,12 +481,12 @@ impl Session {
         self.outbox.push(Encoded::control_frame(frame));
     }
 
-    /// A closing session got the poll it was waiting for.
+    /// Tells the client by the held poll, unless messages take that one: a client that reads
+    /// both in one body drops the messages, so the close waits for the next poll.
     fn close_poll(&mut self) {
-        if self.outbox.is_empty() {
-            self.outbox.push(Encoded::NOOP);
+        if self.poll_held && self.outbox.is_empty() {
+            self.finish(CloseReason::ForcedClose);
         }
-        self.finish(CloseReason::ForcedClose);
     }
 
     fn answer_poll(&mut self) {
@@ -495,6 +494,14 @@ impl Session {
             self.poll_held = false;
             self.outputs.push_back(Output::AnswerPoll(body));
         }
+    }
+
+    /// Ends the session with a close frame, where there is a WebSocket for it.
+    fn fail(&mut self, reason: CloseReason) {
+        if self.transport == Transport::WebSocket && self.state != State::Closed {
+            self.push_close_frame(None);
+        }
+        self.finish(reason);
     }
 
     fn finish(&mut self, reason: CloseReason) {

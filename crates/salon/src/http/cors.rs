@@ -79,6 +79,8 @@ impl Cors {
         match &self.origins {
             None if self.credentials => origin.cloned(),
             None => Some(HeaderValue::from_static("*")),
+            // With one origin there is nothing to choose: whoever asks is told which it is.
+            Some(list) if list.len() == 1 => HeaderValue::from_str(&list[0]).ok(),
             Some(list) => {
                 let origin = origin?;
                 let is_listed = list.iter().any(|one| one.as_bytes() == origin.as_bytes());

@@ -93,6 +93,12 @@ impl Session {
         self.waker.wake();
     }
 
+    /// Whether the client can be told nothing before it polls again.
+    pub(crate) fn waits_for_poll(&self) -> bool {
+        let line = self.line.lock();
+        line.engine.transport() == Transport::Polling && !line.engine.is_closed()
+    }
+
     /// Ends the session now.
     pub(crate) fn abort(&self) {
         self.line.lock().engine.abort();

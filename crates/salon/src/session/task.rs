@@ -11,7 +11,7 @@ use std::time::Duration;
 use salon_proto::engine::payload::Payload;
 use salon_proto::engine::{Output, Received, Transport};
 use salon_proto::timer::Instant;
-use salon_proto::ws::{self, Message};
+use salon_proto::ws::{self, CloseCode, Message};
 use salon_proto::{CloseReason, Encoded};
 
 use super::Session;
@@ -44,6 +44,8 @@ pub(super) struct SessionTask {
 struct Candidate {
     socket: WebSocket,
     writer: Writer,
+    /// What to say when it is dismissed for breaking the rules of WebSocket.
+    goodbye: Option<CloseCode>,
 }
 
 impl SessionTask {
@@ -211,7 +213,11 @@ impl SessionTask {
             read_ahead,
         } = link;
         let socket = WebSocket::new(reader, read_ahead, self.session.driver.limits.max_payload);
-        let mut candidate = Box::new(Candidate { socket, writer });
+        let mut candidate = Box::new(Candidate {
+            socket,
+            writer,
+            goodbye: None,
+        });
         let mut line = self.session.line.lock();
         let is_own = line.engine.transport() == Transport::WebSocket
             && self.socket.is_none()
@@ -273,6 +279,9 @@ impl SessionTask {
         let read = candidate
             .socket
             .poll_read(cx, |message, cx| self.deliver_candidate(message, cx));
+        if let Poll::Ready(End::Malformed(error)) = &read {
+            candidate.goodbye = Some(error.close_code());
+        }
         self.candidate = Some(candidate);
         if read.is_ready() {
             self.session.line.lock().engine.handle_candidate_lost();
@@ -410,8 +419,11 @@ impl Candidate {
 
     /// Says goodbye, as far as that is possible at once.
     fn dismiss(&mut self, cx: &mut Context<'_>) {
-        let goodbye = Encoded::control_frame(ws::empty_close_frame(None));
-        self.write(&goodbye, cx);
+        let frame = match self.goodbye {
+            Some(code) => ws::close_frame(code, "", None),
+            None => ws::empty_close_frame(None),
+        };
+        self.write(&Encoded::control_frame(frame), cx);
         let _ = self.writer.poll_flush(cx);
         let _ = self.writer.poll_shutdown(cx);
     }
