@@ -48,7 +48,8 @@ scenario("a preflight is answered with 204 and what was asked for", async () => 
   });
   assert.equal(preflight.status, 204);
   assert.equal(preflight.body, "");
-  assert.equal(preflight.headers["content-length"], "0");
+  // Node's `cors` sends 0 for the sake of old Safaris; RFC 9110 forbids the header with 204.
+  assert.ok([undefined, "0"].includes(preflight.headers["content-length"]));
   assert.deepEqual(corsHeaders(preflight), {
     ...allowed,
     vary: "Origin, Access-Control-Request-Headers",

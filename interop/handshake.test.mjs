@@ -94,7 +94,9 @@ for (const [what, query, message] of upgradeRefusals) {
   scenario(`a WebSocket request with ${what} is refused in plain text`, async () => {
     const answer = await refusedUpgrade(server, query);
     assert.equal(answer.status, "HTTP/1.1 400 Bad Request");
-    assert.deepEqual(answer.headers, ["Connection: close", "Content-type: text/html", `Content-Length: ${message.length}`]);
+    // Names have no case, and a date is the HTTP library's to add.
+    const headers = answer.headers.map((line) => line.toLowerCase()).filter((line) => !line.startsWith("date:"));
+    assert.deepEqual(headers.sort(), ["connection: close", `content-length: ${message.length}`, "content-type: text/html"]);
     assert.equal(answer.body, message);
   });
 }

@@ -13,11 +13,15 @@ use crate::server::Server;
 /// otherwise. Node waits for ever, and then keeps what waits for ever too.
 const ACK_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Poll bodies from this size on are compressed, as in Node. Below it little is gained.
+const HTTP_COMPRESSION: usize = 1_024;
+
 pub(crate) struct Config {
     pub(crate) path: Path,
     pub(crate) transports: Vec<Transport>,
     pub(crate) allow_upgrades: bool,
     pub(crate) cors: Option<Cors>,
+    pub(crate) http_compression: Option<usize>,
     pub(crate) overflow: Overflow,
     pub(crate) ack_timeout: Duration,
     pub(crate) limits: Arc<Limits>,
@@ -43,6 +47,7 @@ pub struct ServerBuilder {
     transports: Vec<Transport>,
     allow_upgrades: bool,
     cors: Option<Cors>,
+    http_compression: Option<usize>,
     overflow: Overflow,
     ack_timeout: Duration,
     limits: Limits,
@@ -56,6 +61,7 @@ impl ServerBuilder {
             transports: vec![Transport::Polling, Transport::WebSocket],
             allow_upgrades: true,
             cors: None,
+            http_compression: Some(HTTP_COMPRESSION),
             overflow: Overflow::default(),
             ack_timeout: ACK_TIMEOUT,
             limits: Limits::default(),
@@ -84,6 +90,13 @@ impl ServerBuilder {
     /// Which other origins' pages may poll. Default: none, so no CORS headers are sent.
     pub fn cors(mut self, cors: Cors) -> Self {
         self.cors = Some(cors);
+        self
+    }
+
+    /// Poll bodies of at least this many bytes are compressed for clients that accept gzip or
+    /// deflate; `None`: never. Default: 1,024.
+    pub const fn http_compression(mut self, threshold: Option<usize>) -> Self {
+        self.http_compression = threshold;
         self
     }
 
@@ -149,6 +162,7 @@ impl ServerBuilder {
             transports: self.transports,
             allow_upgrades: self.allow_upgrades,
             cors: self.cors,
+            http_compression: self.http_compression,
             overflow: self.overflow,
             ack_timeout: self.ack_timeout,
             limits: Arc::new(self.limits),

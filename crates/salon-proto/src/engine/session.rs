@@ -273,7 +273,7 @@ impl Session {
         if matches!(self.state, State::Closing { .. }) && self.outbox.is_empty() {
             self.outbox.push(Encoded::NOOP);
             self.outbox.push(Encoded::CLOSE);
-            self.answer_poll();
+            self.flush();
             self.finish(CloseReason::ForcedClose);
         }
         PollAnswer::Hold
@@ -413,8 +413,12 @@ impl Session {
 impl Session {
     /// Lets a held poll take what waits. Call it at the end of each turn.
     pub fn flush(&mut self) {
-        if self.transport == Transport::Polling && self.poll_held {
-            self.answer_poll();
+        if self.transport != Transport::Polling || !self.poll_held {
+            return;
+        }
+        if let Some(body) = self.outbox.take_payload() {
+            self.poll_held = false;
+            self.outputs.push_back(Output::AnswerPoll(body));
         }
     }
 
@@ -489,13 +493,6 @@ impl Session {
         }
     }
 
-    fn answer_poll(&mut self) {
-        if let Some(body) = self.outbox.take_payload() {
-            self.poll_held = false;
-            self.outputs.push_back(Output::AnswerPoll(body));
-        }
-    }
-
     /// Ends the session with a close frame, where there is a WebSocket for it.
     fn fail(&mut self, reason: CloseReason) {
         if self.transport == Transport::WebSocket && self.state != State::Closed {
@@ -509,22 +506,14 @@ impl Session {
             return;
         }
         self.state = State::Closed;
-        if self.poll_held {
+        if self.poll_held && self.outbox.is_empty() {
             // A client that said goodbye itself must not be told to close.
-            let by_client = reason == CloseReason::TransportClose;
-            let last = if by_client {
-                Encoded::NOOP
-            } else {
-                Encoded::CLOSE
-            };
-            self.outbox.push(last);
-            self.answer_poll();
+            self.outbox.push(match reason {
+                CloseReason::TransportClose => Encoded::NOOP,
+                _ => Encoded::CLOSE,
+            });
         }
-        if matches!(reason, CloseReason::PingTimeout | CloseReason::ParseError)
-            && self.transport == Transport::WebSocket
-        {
-            self.push_close_frame(None);
-        }
+        self.flush();
         if self.upgrade.poll_timeout().is_some() {
             self.upgrade.handle_lost();
             self.outputs.push_back(Output::DropCandidate);

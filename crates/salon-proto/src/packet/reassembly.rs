@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::error::ProtocolError;
 use crate::packet::decode::{Decoded, decode};
-use crate::packet::{Ack, Event, Packet};
+use crate::packet::{Ack, Event, Packet, json};
 
 /// Collects one packet at a time: the messages of a packet never interleave with others.
 ///
@@ -68,7 +68,8 @@ impl Reassembly {
     /// Takes a binary message; returns the packet that it completes, if it does.
     ///
     /// # Errors
-    /// When no attachment was due.
+    /// When no attachment was due, or when it was the last and the text's placeholders do not
+    /// fit what came.
     pub fn binary(
         &mut self,
         data: Cow<'_, [u8]>,
@@ -80,18 +81,24 @@ impl Reassembly {
         if waiting.attachments.len() < waiting.missing {
             return Ok(None);
         }
-        Ok(self.waiting.take().and_then(|waiting| waiting.complete()))
+        match self.waiting.take() {
+            Some(waiting) => waiting.complete(),
+            None => Ok(None),
+        }
     }
 }
 
 impl Waiting {
-    fn complete(mut self) -> Option<Packet<'static>> {
-        match &mut self.packet {
-            Some(Packet::Event(event)) => event.attachments = self.attachments,
-            Some(Packet::Ack(ack)) => ack.attachments = self.attachments,
-            _ => {}
-        }
-        self.packet
+    fn complete(mut self) -> Result<Option<Packet<'static>>, ProtocolError> {
+        let (array, attachments) = match &mut self.packet {
+            Some(Packet::Event(event)) => (&event.array, &mut event.attachments),
+            Some(Packet::Ack(ack)) => (&ack.array, &mut ack.attachments),
+            _ => return Ok(None),
+        };
+        json::check_placeholders(array, self.attachments.len())
+            .map_err(|error| ProtocolError::with_detail("illegal attachments", error))?;
+        *attachments = self.attachments;
+        Ok(self.packet)
     }
 }
 

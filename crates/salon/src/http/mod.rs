@@ -1,5 +1,6 @@
 //! The only room that knows HTTP: requests in, sessions and answers out.
 
+mod compress;
 mod cors;
 mod layer;
 mod path;

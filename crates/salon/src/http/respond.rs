@@ -7,11 +7,23 @@ use http_body_util::Full;
 use salon_proto::engine::handshake::Refusal;
 use salon_proto::ws;
 
+use super::compress::Coding;
+
 pub(super) type Answer = Response<Full<Bytes>>;
 
-/// The answer to a poll.
-pub(super) fn payload(body: Bytes) -> Answer {
-    let mut answer = text(StatusCode::OK, "text/plain; charset=UTF-8", body);
+/// The answer to a poll, compressed if a coding is given.
+pub(super) fn payload(body: Bytes, coding: Option<Coding>) -> Answer {
+    const CONTENT_TYPE: &str = "text/plain; charset=UTF-8";
+    let compressed = coding.and_then(|coding| Some((coding, coding.compress(&body).ok()?)));
+    let mut answer = match compressed {
+        None => text(StatusCode::OK, CONTENT_TYPE, body),
+        Some((coding, body)) => {
+            let mut answer = text(StatusCode::OK, CONTENT_TYPE, body);
+            let headers = answer.headers_mut();
+            headers.insert(header::CONTENT_ENCODING, coding.header());
+            answer
+        }
+    };
     no_store(&mut answer);
     answer
 }

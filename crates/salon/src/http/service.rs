@@ -15,6 +15,7 @@ use salon_proto::engine::handshake::{self, Purpose, Refusal};
 use salon_proto::engine::payload::PayloadDecoder;
 
 use super::Cors;
+use super::compress::Coding;
 use super::request::{self, Query};
 use super::respond::{self, Answer};
 use super::upgrade::upgraded;
@@ -52,7 +53,7 @@ async fn route<B: Body>(server: &Arc<ServerInner>, parts: &Parts, body: B) -> An
         _ if is_upgrade => upgrade(server, parts, purpose).unwrap_or_else(refuse),
         Purpose::Open(_) => open_polling(server, parts).await.unwrap_or_else(refuse),
         Purpose::Join(id) => match server.find_session(&id) {
-            Some(session) => serve_session(&session, parts, body).await,
+            Some(session) => serve_session(server, &session, parts, body).await,
             None => refuse(Refusal::UnknownSession),
         },
     }
@@ -81,7 +82,7 @@ async fn open_polling(server: &Arc<ServerInner>, parts: &Parts) -> Result<Answer
     let session = server
         .open_session(handshake, Transport::Polling, None)
         .ok_or(Refusal::BadRequest("ID_GENERATION_ERROR"))?;
-    Ok(poll(&session).await)
+    Ok(poll(server, &session, parts).await)
 }
 
 /// Switches to WebSocket, for a new session or for one that wants to move.
@@ -109,22 +110,30 @@ fn upgrade(server: &Arc<ServerInner>, parts: &Parts, purpose: Purpose) -> Result
     Ok(respond::switching_protocols(key))
 }
 
-async fn serve_session<B: Body>(session: &Arc<Session>, parts: &Parts, body: B) -> Answer {
+async fn serve_session<B: Body>(
+    server: &ServerInner,
+    session: &Arc<Session>,
+    parts: &Parts,
+    body: B,
+) -> Answer {
     match parts.method {
-        Method::GET => poll(session).await,
+        Method::GET => poll(server, session, parts).await,
         Method::POST => post(session, parts, body).await,
         _ => respond::status(StatusCode::INTERNAL_SERVER_ERROR),
     }
 }
 
-async fn poll(session: &Arc<Session>) -> Answer {
+async fn poll(server: &ServerInner, session: &Arc<Session>, parts: &Parts) -> Answer {
     let Some(held) = session.hold_poll() else {
         return respond::status(StatusCode::BAD_REQUEST);
     };
-    match held.await {
-        Some(body) => respond::payload(body),
-        None => respond::status(StatusCode::BAD_REQUEST),
-    }
+    let Some(body) = held.await else {
+        return respond::status(StatusCode::BAD_REQUEST);
+    };
+    let threshold = server.config.http_compression;
+    let is_large = threshold.is_some_and(|threshold| body.len() >= threshold);
+    let coding = is_large.then(|| Coding::accepted(&parts.headers)).flatten();
+    respond::payload(body, coding)
 }
 
 async fn post<B: Body>(session: &Arc<Session>, parts: &Parts, body: B) -> Answer {

@@ -56,6 +56,7 @@
 
 mod all;
 mod binary;
+mod check;
 mod error;
 mod placeholder;
 mod read;
@@ -63,6 +64,7 @@ mod scan;
 mod write;
 
 pub use self::all::AllArgs;
+pub use self::check::check_placeholders;
 pub use self::error::{Error, ErrorKind};
 pub use self::read::{read_args, read_value};
 pub use self::scan::{Scanned, scan_args, scan_event};

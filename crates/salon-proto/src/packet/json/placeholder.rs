@@ -22,9 +22,10 @@ use super::binary::{Attached, WithAttachments};
 const MARK: &str = "_placeholder";
 const NUMBER: &str = "num";
 
+/// The keys that make an object a placeholder.
 #[derive(Deserialize)]
 #[serde(field_identifier)]
-enum Key {
+pub(super) enum Key {
     #[serde(rename = "_placeholder")]
     Mark,
     #[serde(rename = "num")]
