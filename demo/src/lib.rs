@@ -8,4 +8,4 @@ pub mod failure;
 pub mod options;
 pub mod page;
 pub mod shutdown;
-// pub mod socket; // Enable together with the layer in main.rs once salon has its server.
+pub mod socket;

@@ -79,14 +79,15 @@ fn refusal(port: u16, error: &io::Error) -> String {
 async fn serve(listener: TcpListener, settings: Settings) -> io::Result<()> {
     let port = listener.local_addr()?.port();
     let signals = Signals::listen()?;
-    let app = app::router(settings);
-    // let app = app.layer(demo::socket::server().layer()); // Enable once salon has its server.
+    let io = demo::socket::server();
+    let app = app::router(settings).layer(io.layer());
     let (stop, stopped) = oneshot::channel::<()>();
     let server = axum::serve(listener, app).with_graceful_shutdown(async { drop(stopped.await) });
     let server = tokio::spawn(server.into_future());
     println!("Server running on port {port} ({}).", mode());
 
     signals.received().await;
+    io.close().await;
     drop(stop);
     // Whoever is not answered by then is cut off; that is no failure.
     drop(timeout(GRACE, server).await);

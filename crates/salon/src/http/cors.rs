@@ -68,7 +68,6 @@ impl Cors {
     /// Adds the headers that only the answer to a preflight has.
     pub(super) fn add_preflight_headers(request: &HeaderMap, response: &mut HeaderMap) {
         response.insert(header::ACCESS_CONTROL_ALLOW_METHODS, METHODS);
-        response.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         append_vary(response, "Access-Control-Request-Headers");
         if let Some(wanted) = request.get(header::ACCESS_CONTROL_REQUEST_HEADERS) {
             response.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, wanted.clone());

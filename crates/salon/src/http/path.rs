@@ -7,8 +7,8 @@ pub(crate) struct Path(Box<str>);
 impl Path {
     /// A trailing slash makes no difference.
     pub(crate) fn new(path: &str) -> Self {
-        let path = path.trim_end_matches('/');
-        let slash = if path.starts_with('/') { "" } else { "/" };
+        let path = path.trim_matches('/');
+        let slash = if path.is_empty() { "" } else { "/" };
         Self(format!("{slash}{path}/").into())
     }
 

@@ -25,20 +25,18 @@ use crate::session::{Post, Session};
 /// Answers a request.
 pub(super) async fn answer<B: Body>(server: &Arc<ServerInner>, request: Request<B>) -> Answer {
     let (parts, body) = request.into_parts();
-    let cors = server.config.cors.as_ref();
-    let mut answer = match cors {
-        Some(_) if parts.method == Method::OPTIONS => preflight(&parts),
-        _ => route(server, &parts, body).await,
+    let Some(cors) = &server.config.cors else {
+        return route(server, &parts, body).await;
     };
-    if let Some(cors) = cors {
-        cors.add_headers(&parts.headers, answer.headers_mut());
+    let is_preflight = parts.method == Method::OPTIONS;
+    let mut answer = match is_preflight {
+        true => respond::status(StatusCode::NO_CONTENT),
+        false => route(server, &parts, body).await,
+    };
+    cors.add_headers(&parts.headers, answer.headers_mut());
+    if is_preflight {
+        Cors::add_preflight_headers(&parts.headers, answer.headers_mut());
     }
-    answer
-}
-
-fn preflight(parts: &Parts) -> Answer {
-    let mut answer = respond::status(StatusCode::NO_CONTENT);
-    Cors::add_preflight_headers(&parts.headers, answer.headers_mut());
     answer
 }
 
