@@ -8,7 +8,7 @@ use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 use serde::{Deserialize, Serialize};
 
 /// What an argument may be.
-pub enum Value {
+pub(crate) enum Value {
     Null,
     Bool(bool),
     Unsigned(u64),
