@@ -337,6 +337,7 @@ impl SessionTask {
         if is_message {
             let (receiver, mut turn) = self.receiver(cx);
             receiver.handle_binary(data, &mut turn);
+            self.running.poll(cx);
         }
     }
 
@@ -360,6 +361,8 @@ impl SessionTask {
             Received::Text(text) => receiver.handle_text(text, &mut turn),
             Received::Binary(data) => receiver.handle_binary(Cow::Owned(data), &mut turn),
         }
+        // A handler that waited for just this answer goes on before the next event starts.
+        self.running.poll(cx);
     }
 }
 
