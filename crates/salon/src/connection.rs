@@ -94,7 +94,7 @@ impl ConnectionReceiver {
     }
 
     fn handle_decoded(
-        &mut self,
+        &self,
         decoded: Result<Option<Packet<'_>>, ProtocolError>,
         turn: &mut Turn<'_, '_>,
     ) {

@@ -149,19 +149,16 @@ impl Socket {
     }
 
     /// Everyone in a room but this socket.
-    #[must_use]
     pub fn to(&self, room: impl Into<Room>) -> Broadcast {
         self.broadcast().to(room)
     }
 
     /// Everyone in the namespace but this socket and the members of a room.
-    #[must_use]
     pub fn except(&self, room: impl Into<Room>) -> Broadcast {
         self.broadcast().except(room)
     }
 
     /// Everyone in the namespace but this socket.
-    #[must_use]
     pub fn broadcast(&self) -> Broadcast {
         self.namespace().broadcast().except(self.id())
     }

@@ -16,8 +16,8 @@ pub(crate) enum Value {
     Float(f64),
     Text(String),
     Binary(Bytes),
-    Array(Vec<Value>),
-    Object(Vec<(String, Value)>),
+    Array(Vec<Self>),
+    Object(Vec<(String, Self)>),
 }
 
 impl Serialize for Value {

@@ -104,7 +104,7 @@ impl Extract for Ack {
 
 impl Extract for Arc<Handshake> {
     fn extract(call: &Call<'_>) -> Result<Self, HandlerError> {
-        Ok(Arc::clone(call.socket().handshake()))
+        Ok(Self::clone(call.socket().handshake()))
     }
 }
 

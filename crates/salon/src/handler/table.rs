@@ -1,17 +1,18 @@
 //! The handlers of a namespace.
 
 use std::collections::HashMap;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use parking_lot::RwLock;
 use salon_proto::SocketId;
 use serde_json::json;
 
 use super::{Call, Handler, HandlerError};
 use crate::ack::Ack;
-use crate::session::Task;
+
+/// A handler that was called. It answers and reports by itself.
+type Task = BoxFuture<'static, ()>;
 
 /// A handler of which only the call is known. `None`: its arguments could not be had.
 type Erased = Arc<dyn Fn(&Call<'_>) -> Option<Task> + Send + Sync>;
@@ -20,7 +21,7 @@ type Erased = Arc<dyn Fn(&Call<'_>) -> Option<Task> + Send + Sync>;
 type Check = Arc<dyn Fn(&Call<'_>) -> Checked + Send + Sync>;
 
 /// Whether a middleware lets a client in.
-pub(crate) type Checked = Pin<Box<dyn Future<Output = Result<(), HandlerError>> + Send>>;
+pub(crate) type Checked = BoxFuture<'static, Result<(), HandlerError>>;
 
 /// Handlers are registered once for a namespace, not for each socket.
 #[derive(Default)]

@@ -34,10 +34,10 @@ impl Flusher {
         let mut batch = Vec::new();
         // Without tokio's budget, since a broadcast to thousands must not stop halfway
         // and wake every one of their tasks instead.
-        tokio::task::coop::unconstrained(poll_fn(|cx| self.poll(cx, &mut batch))).await
+        tokio::task::coop::unconstrained(poll_fn(|cx| self.poll(cx, &mut batch))).await;
     }
 
-    fn poll(&self, cx: &mut Context<'_>, batch: &mut Vec<Arc<Session>>) -> Poll<()> {
+    fn poll(&self, cx: &Context<'_>, batch: &mut Vec<Arc<Session>>) -> Poll<()> {
         self.waker.register(cx.waker());
         std::mem::swap(&mut *self.marked.lock(), batch);
         for session in batch.drain(..) {

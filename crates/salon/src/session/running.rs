@@ -6,10 +6,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_util::Stream;
+use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 
 /// A handler that was called. It answers and reports by itself.
-pub(crate) type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub(crate) type Task = BoxFuture<'static, ()>;
 
 /// Pending handlers. An idle session holds no set at all.
 #[derive(Default)]

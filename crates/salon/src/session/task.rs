@@ -175,7 +175,7 @@ impl SessionTask {
     }
 
     /// From here on, handlers that others start get tasks of their own.
-    fn leave(&mut self) {
+    fn leave(&self) {
         let mut line = self.session.line.lock();
         line.task_ended = true;
         for arrival in line.arrivals.drain(..) {

@@ -46,13 +46,6 @@
 //! # Limits
 //!
 //! Arrays and objects may be nested 127 deep, the array of arguments included.
-#![deny(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used
-)]
 
 mod all;
 mod binary;
