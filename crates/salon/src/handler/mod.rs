@@ -17,8 +17,10 @@
 //! - The last argument may also be the event's data: any type that serde can read. A tuple
 //!   stands for several arguments of the event.
 //! - What the handler returns is the acknowledgement: `()` sends none, a tuple several values.
-//!   A `Result` whose error is a [`HandlerError`] sends its value, or reports the error.
+//!   A `Result` sends its value, or reports its error: a [`HandlerError`], what turns into one,
+//!   or what serde can write.
 
+mod as_result;
 mod call;
 mod error;
 mod extract;

@@ -5,6 +5,7 @@ use std::any::TypeId;
 use serde::Serialize;
 
 use super::HandlerError;
+use super::as_result::reply_result;
 use crate::ack::Ack;
 
 /// A return value of a handler: the acknowledgement, if the client asked for one.
@@ -31,10 +32,13 @@ pub struct ViaResult;
 impl<T: Serialize + Send + 'static> Reply<ViaValue> for T {
     fn reply(self, ack: &Ack) -> Result<(), HandlerError> {
         // A handler that returns nothing leaves the answer to an `Ack` argument.
-        if TypeId::of::<T>() != TypeId::of::<()>() {
-            ack.send(&self)?;
+        if TypeId::of::<T>() == TypeId::of::<()>() {
+            return Ok(());
         }
-        Ok(())
+        match reply_result(&self, ack) {
+            Some(replied) => replied,
+            None => Ok(ack.send(&self)?),
+        }
     }
 }
 
