@@ -65,6 +65,9 @@ pub struct Timing {
     pub connect_timeout: Duration,
     /// How long a closing session waits for the client to fetch what is left.
     pub close_timeout: Duration,
+    /// From the head of a POST until its body must be whole. A client that sends a byte now and
+    /// then would otherwise hold its buffer for ever.
+    pub body_timeout: Duration,
     /// Rhythm of the noop packets that release a held poll while a candidate probes.
     /// The client may poll again before it has switched, so one is not enough.
     pub upgrade_noop_interval: Duration,
@@ -78,6 +81,7 @@ impl Default for Timing {
             upgrade_timeout: Duration::from_millis(10_000),
             connect_timeout: Duration::from_millis(45_000),
             close_timeout: Duration::from_millis(30_000),
+            body_timeout: Duration::from_millis(60_000),
             upgrade_noop_interval: Duration::from_millis(100),
         }
     }

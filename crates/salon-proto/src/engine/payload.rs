@@ -18,9 +18,10 @@ pub const SEPARATOR: u8 = 0x1e;
 /// let mut decoder = PayloadDecoder::new(100);
 /// decoder.push(b"4a\x1e")?;
 /// decoder.push(b"4b")?;
-/// let payload = decoder.finish()?;
-/// let packets: Vec<_> = payload.packets().collect::<Result<_, _>>()?;
-/// assert_eq!(packets, [Packet::Message("a"), Packet::Message("b")]);
+/// let mut payload = decoder.finish()?;
+/// assert_eq!(payload.next_packet(), Some(Ok(Packet::Message("a"))));
+/// assert_eq!(payload.next_packet(), Some(Ok(Packet::Message("b"))));
+/// assert_eq!(payload.next_packet(), None);
 /// # Ok::<(), salon_proto::ProtocolError>(())
 /// ```
 #[derive(Debug)]
@@ -58,24 +59,40 @@ impl PayloadDecoder {
     /// When it is not UTF-8.
     pub fn finish(self) -> Result<Payload, ProtocolError> {
         String::from_utf8(self.body)
-            .map(Payload)
+            .map(Payload::new)
             .map_err(|_| ProtocolError::new("payload is not UTF-8"))
     }
 }
 
-/// A whole HTTP body.
+/// A whole HTTP body, taken packet by packet, so that its reader may pause in between.
 #[derive(Debug)]
-pub struct Payload(String);
+pub struct Payload {
+    body: String,
+    /// Where the next packet begins; `None` after the last one.
+    next: Option<usize>,
+}
 
 impl Payload {
-    /// The packets in order. The first error ends the sequence.
-    pub fn packets(&self) -> impl Iterator<Item = Result<Packet<'_>, ProtocolError>> {
-        let mut failed = false;
-        self.0.split(char::from(SEPARATOR)).map_while(move |text| {
-            let packet = (!failed).then(|| Packet::decode(text))?;
-            failed = packet.is_err();
-            Some(packet)
-        })
+    const fn new(body: String) -> Self {
+        Self {
+            body,
+            next: Some(0),
+        }
+    }
+
+    /// The next packet. The first error is also the last packet.
+    pub fn next_packet(&mut self) -> Option<Result<Packet<'_>, ProtocolError>> {
+        let start = self.next.take()?;
+        let rest = self.body.get(start..)?;
+        let (text, has_more) = match rest.split_once(char::from(SEPARATOR)) {
+            Some((text, _)) => (text, true),
+            None => (rest, false),
+        };
+        let packet = Packet::decode(text);
+        if has_more && packet.is_ok() {
+            self.next = Some(start.saturating_add(text.len()).saturating_add(1));
+        }
+        Some(packet)
     }
 }
 
@@ -83,13 +100,18 @@ impl Payload {
 mod tests {
     use super::*;
 
-    fn decode(chunks: &[&[u8]]) -> Vec<Result<Packet<'static>, ()>> {
+    /// Each packet as its debug text, since a packet borrows from its payload.
+    fn decode(chunks: &[&[u8]]) -> Vec<String> {
         let mut decoder = PayloadDecoder::new(1_000);
         for chunk in chunks {
             decoder.push(chunk).unwrap();
         }
-        let payload: &'static Payload = Box::leak(Box::new(decoder.finish().unwrap()));
-        payload.packets().map(|one| one.map_err(|_| ())).collect()
+        let mut payload = decoder.finish().unwrap();
+        let mut packets = Vec::new();
+        while let Some(packet) = payload.next_packet() {
+            packets.push(packet.map_or("error".into(), |one| format!("{one:?}")));
+        }
+        packets
     }
 
     #[test]
@@ -108,13 +130,13 @@ mod tests {
     #[test]
     fn nothing_follows_the_first_error() {
         let packets = decode(&[b"4a\x1e9\x1e4b"]);
-        assert_eq!(packets, [Ok(Packet::Message("a")), Err(())]);
+        assert_eq!(packets, [r#"Message("a")"#, "error"]);
     }
 
     #[test]
     fn empty_pieces_are_errors() {
-        assert_eq!(decode(&[b""]), [Err(())]);
-        assert_eq!(decode(&[b"4a\x1e"]), [Ok(Packet::Message("a")), Err(())]);
+        assert_eq!(decode(&[b""]), ["error"]);
+        assert_eq!(decode(&[b"4a\x1e"]), [r#"Message("a")"#, "error"]);
     }
 
     #[test]

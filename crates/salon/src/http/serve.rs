@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::net::{TcpListener, TcpStream};
 use tower_layer::Layer;
@@ -19,6 +19,10 @@ use crate::server::Server;
 /// How long to wait after a failed accept: most often there are no file descriptors left, and
 /// trying at once would only burn the processor.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// How long a connection may be open without a complete request head. A browser's idle
+/// connections are closed after this time, too; it opens new ones.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Serves a [`Server`] on a listener, until the listener fails for good. Paths that are not
 /// its own get status 404.
@@ -56,7 +60,11 @@ async fn serve_connection(stream: TcpStream, peer: SocketAddr, server: Server) {
         request.extensions_mut().insert(PeerAddr(peer));
         service.clone().call(request)
     });
-    let connection = Builder::new(TokioExecutor::new());
+    let mut connection = Builder::new(TokioExecutor::new());
+    connection
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT);
     let served = connection
         .serve_connection_with_upgrades(TokioIo::new(stream), with_peer)
         .await;

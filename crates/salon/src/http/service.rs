@@ -116,7 +116,7 @@ async fn serve_session<B: Body>(
 ) -> Answer {
     match parts.method {
         Method::GET => poll(server, session, parts).await,
-        Method::POST => post(session, parts, body).await,
+        Method::POST => post(server, session, parts, body).await,
         _ => respond::status(StatusCode::INTERNAL_SERVER_ERROR),
     }
 }
@@ -134,7 +134,12 @@ async fn poll(server: &ServerInner, session: &Arc<Session>, parts: &Parts) -> An
     respond::payload(body, coding)
 }
 
-async fn post<B: Body>(session: &Arc<Session>, parts: &Parts, body: B) -> Answer {
+async fn post<B: Body>(
+    server: &ServerInner,
+    session: &Arc<Session>,
+    parts: &Parts,
+    body: B,
+) -> Answer {
     let Some(post) = session.begin_post() else {
         return respond::status(StatusCode::BAD_REQUEST);
     };
@@ -143,28 +148,49 @@ async fn post<B: Body>(session: &Arc<Session>, parts: &Parts, body: B) -> Answer
         // Protocol 4 has no binary bodies. Dropping the post ends the session.
         return respond::status(StatusCode::BAD_REQUEST);
     }
-    take_body(session, post, body).await
+    let decoder = PayloadDecoder::new(server.config.limits.max_payload);
+    let time = server.config.timing.body_timeout;
+    let Ok(collected) = tokio::time::timeout(time, collect(body, decoder)).await else {
+        return respond::status(StatusCode::REQUEST_TIMEOUT);
+    };
+    match collected {
+        Collected::Whole(decoder) => take_payload(post, decoder).await,
+        Collected::TooLarge => {
+            post.refused();
+            respond::status(StatusCode::PAYLOAD_TOO_LARGE)
+        }
+        Collected::Broken => respond::status(StatusCode::BAD_REQUEST),
+    }
 }
 
-async fn take_body<B: Body>(session: &Session, post: Post, body: B) -> Answer {
+async fn take_payload(post: Post, decoder: PayloadDecoder) -> Answer {
+    match decoder.finish() {
+        Ok(payload) => post.deliver(payload).await,
+        Err(_) => post.malformed(),
+    }
+    respond::ok()
+}
+
+/// What became of a body.
+enum Collected {
+    Whole(PayloadDecoder),
+    TooLarge,
+    Broken,
+}
+
+async fn collect<B: Body>(body: B, mut decoder: PayloadDecoder) -> Collected {
     let mut body = std::pin::pin!(body);
-    let mut decoder = PayloadDecoder::new(session.max_payload());
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else {
-            return respond::status(StatusCode::BAD_REQUEST);
+            return Collected::Broken;
         };
         let Ok(mut data) = frame.into_data() else {
             continue;
         };
         let chunk = data.copy_to_bytes(data.remaining());
         if decoder.push(&chunk).is_err() {
-            post.refused();
-            return respond::status(StatusCode::PAYLOAD_TOO_LARGE);
+            return Collected::TooLarge;
         }
     }
-    match decoder.finish() {
-        Ok(payload) => post.deliver(payload).await,
-        Err(_) => post.malformed(),
-    }
-    respond::ok()
+    Collected::Whole(decoder)
 }

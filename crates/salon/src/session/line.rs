@@ -38,12 +38,18 @@ pub(super) struct Line {
 pub(super) enum Arrival {
     /// A WebSocket that was opened with the session, or that wants to take it over.
     Link(Link),
-    /// The body of a POST. Dropping the sender says that it was processed.
-    Body(Payload, oneshot::Sender<()>),
+    /// The body of a POST.
+    Body(Body),
     /// A POST whose body is no payload.
     Malformed,
     /// A handler that was called elsewhere.
     Start(Task),
+}
+
+/// The body of a POST. Dropping it says that it was processed.
+pub(super) struct Body {
+    pub(super) payload: Payload,
+    pub(super) processed: oneshot::Sender<()>,
 }
 
 impl Line {

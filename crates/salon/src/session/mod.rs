@@ -67,10 +67,6 @@ impl Session {
         self.line.lock().engine.transport()
     }
 
-    pub(crate) fn max_payload(&self) -> usize {
-        self.driver.limits.max_payload
-    }
-
     /// Queues a message. It goes out at the end of this turn of the runtime.
     pub(crate) fn send(self: &Arc<Self>, packet: Encoded, volatile: bool) -> Result<(), Rejected> {
         let mut line = self.line.lock();

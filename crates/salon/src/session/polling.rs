@@ -12,7 +12,7 @@ use salon_proto::engine::payload::Payload;
 use tokio::sync::oneshot;
 
 use super::Session;
-use super::line::Arrival;
+use super::line::{Arrival, Body};
 
 impl Session {
     /// Holds a poll (GET) until there is something to answer. `None`: refuse it.
@@ -82,9 +82,10 @@ pub(crate) struct Post {
 impl Post {
     /// The body is whole: returns when its packets have been processed.
     pub(crate) async fn deliver(mut self, payload: Payload) {
-        let (sender, processed) = oneshot::channel();
-        self.session.arrive(Arrival::Body(payload, sender));
-        let _ = processed.await;
+        let (processed, is_processed) = oneshot::channel();
+        self.session
+            .arrive(Arrival::Body(Body { payload, processed }));
+        let _ = is_processed.await;
         self.is_done = true;
     }
 

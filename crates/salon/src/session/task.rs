@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use salon_proto::engine::payload::Payload;
 use salon_proto::engine::{Output, Received, Transport};
 use salon_proto::timer::Instant;
 use salon_proto::ws::{self, CloseCode, Message};
@@ -16,7 +15,7 @@ use salon_proto::{CloseReason, Encoded};
 
 use super::Session;
 use super::driver::Receiver;
-use super::line::{Arrival, Line};
+use super::line::{Arrival, Body, Line};
 use super::link::{Link, Writer};
 use super::running::{Running, Turn};
 use super::websocket::{End, Next, WebSocket};
@@ -32,6 +31,8 @@ pub(super) struct SessionTask {
     running: Running,
     socket: Option<WebSocket>,
     candidate: Option<Box<Candidate>>,
+    /// The body of a POST that is being delivered.
+    body: Option<Body>,
     /// The time, as of this turn.
     now: Instant,
     /// The earliest deadline that the clock knows of.
@@ -57,6 +58,7 @@ impl SessionTask {
             running: Running::default(),
             socket: None,
             candidate: None,
+            body: None,
             scheduled: None,
             lingers_until: None,
         }
@@ -69,8 +71,9 @@ impl Future for SessionTask {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         self.session.waker.register(cx.waker());
         self.begin_turn(cx);
-        self.read(cx);
+        // First, since it may make room for what is read.
         self.running.poll(cx);
+        self.read(cx);
         self.finish_turn(cx);
         if self.is_over() {
             self.leave();
@@ -189,6 +192,7 @@ impl SessionTask {
 /// What arrives.
 impl SessionTask {
     fn take_arrivals(&mut self, cx: &mut Context<'_>) {
+        self.deliver_body(cx);
         if self.is_busy() {
             return;
         }
@@ -196,13 +200,14 @@ impl SessionTask {
         for arrival in arrivals {
             match arrival {
                 Arrival::Link(link) => self.take_link(link, cx),
-                Arrival::Body(payload, _processed) => self.deliver_payload(&payload, cx),
+                Arrival::Body(body) => self.body = Some(body),
                 Arrival::Malformed => {
                     self.session.line.lock().engine.handle_malformed();
                 }
                 Arrival::Start(task) => self.running.start(task, cx),
             }
         }
+        self.deliver_body(cx);
     }
 
     /// The session's own WebSocket, if it was opened with one; otherwise a candidate.
@@ -320,6 +325,7 @@ impl SessionTask {
         }
         match self.session.line.lock().engine.is_closed() {
             true => Next::Stop,
+            false if self.is_busy() => Next::Pause,
             false => Next::Go,
         }
     }
@@ -341,8 +347,15 @@ impl SessionTask {
         }
     }
 
-    fn deliver_payload(&mut self, payload: &Payload, cx: &mut Context<'_>) {
-        for packet in payload.packets() {
+    /// Takes a POST's packets, as many as there is room for. Dropping the body answers it.
+    fn deliver_body(&mut self, cx: &mut Context<'_>) {
+        let Some(mut body) = self.body.take() else {
+            return;
+        };
+        while !self.is_busy() {
+            let Some(packet) = body.payload.next_packet() else {
+                return;
+            };
             let received = {
                 let engine = &mut self.session.line.lock().engine;
                 match packet {
@@ -352,6 +365,7 @@ impl SessionTask {
             };
             self.hand_over(received, cx);
         }
+        self.body = Some(body);
     }
 
     fn hand_over(&mut self, received: Received<'_>, cx: &mut Context<'_>) {

@@ -21,7 +21,8 @@ thread_local! {
 pub(super) struct WebSocket {
     reader: Reader,
     decoder: Decoder,
-    /// What the HTTP server had read beyond the request.
+    /// Bytes to decode before more are read: what the HTTP server had read beyond the request,
+    /// or what followed when the session paused.
     read_ahead: Vec<u8>,
 }
 
@@ -38,6 +39,9 @@ pub(super) enum End {
 /// What to do after a message.
 pub(super) enum Next {
     Go,
+    /// Keep what follows for later.
+    Pause,
+    /// Nobody wants what follows.
     Stop,
 }
 
@@ -50,7 +54,8 @@ impl WebSocket {
         }
     }
 
-    /// Hands on each message that is there. `Pending`: that is all for now.
+    /// Hands on each message that is there. `Pending`: that is all for now. After a pause it is
+    /// the caller who knows when to go on.
     pub(super) fn poll_read(
         &mut self,
         cx: &mut Context<'_>,
@@ -59,6 +64,9 @@ impl WebSocket {
         let mut read_ahead = std::mem::take(&mut self.read_ahead);
         if let Some(end) = self.decode(&mut read_ahead, cx, &mut deliver) {
             return Poll::Ready(end);
+        }
+        if !self.read_ahead.is_empty() {
+            return Poll::Pending;
         }
         with_scratch(|scratch| self.read_some(scratch, cx, &mut deliver))
     }
@@ -79,6 +87,9 @@ impl WebSocket {
             if let Some(end) = self.decode(&mut scratch[..read], cx, deliver) {
                 return Poll::Ready(end);
             }
+            if !self.read_ahead.is_empty() {
+                return Poll::Pending;
+            }
         }
         cx.waker().wake_by_ref();
         Poll::Pending
@@ -92,11 +103,14 @@ impl WebSocket {
     ) -> Option<End> {
         loop {
             match self.decoder.decode(&mut input) {
-                Ok(Some(message)) => {
-                    if let Next::Stop = deliver(message, cx) {
+                Ok(Some(message)) => match deliver(message, cx) {
+                    Next::Go => {}
+                    Next::Pause => {
+                        self.read_ahead = input.to_vec();
                         return None;
                     }
-                }
+                    Next::Stop => return None,
+                },
                 Ok(None) => return None,
                 Err(error) => return Some(End::Malformed(error)),
             }
