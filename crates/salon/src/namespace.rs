@@ -151,6 +151,17 @@ impl Namespace {
         hub.iter().map(|(_, socket)| socket.clone()).collect()
     }
 
+    /// Its rooms, each with the number of its members on this server, in no particular order.
+    ///
+    /// As in Node's `adapter.rooms`, the room of each socket's own id is among them. This walks
+    /// over all sockets.
+    #[must_use]
+    pub fn rooms(&self) -> Vec<(String, usize)> {
+        let hub = self.0.hub.lock();
+        let rooms = hub.rooms();
+        rooms.map(|(name, len)| (name.to_owned(), len)).collect()
+    }
+
     pub(crate) const fn from_inner(inner: Arc<NamespaceInner>) -> Self {
         Self(inner)
     }
