@@ -75,6 +75,23 @@ impl Broadcast {
         }
     }
 
+    /// Puts the sockets of this server that it is for into a room, as
+    /// [`Socket::join`](crate::Socket::join) does.
+    pub fn sockets_join(&self, room: impl Into<Room>) {
+        let room = room.into();
+        for socket in self.sockets() {
+            socket.join(&room);
+        }
+    }
+
+    /// Takes the sockets of this server that it is for out of a room.
+    pub fn sockets_leave(&self, room: impl Into<Room>) {
+        let room = room.into();
+        for socket in self.sockets() {
+            socket.leave(&room);
+        }
+    }
+
     /// Disconnects the clients; `close` as for [`Socket::disconnect`](crate::Socket::disconnect).
     pub fn disconnect_sockets(&self, close: bool) {
         for socket in self.sockets() {
