@@ -87,11 +87,6 @@ impl Leave {
 
 /// Coming and going.
 impl<T> Hub<T> {
-    /// An empty hub, which has allocated nothing.
-    pub(crate) fn new() -> Self {
-        Self::default()
-    }
-
     /// Adds a socket, in the room of its own id.
     ///
     /// A value whose id is taken is handed back: two clients that recover the same session at
@@ -101,8 +96,6 @@ impl<T> Hub<T> {
     }
 
     /// Removes a socket from all its rooms and from the hub.
-    ///
-    /// Call [`Hub::leave_all`] first to know which rooms it left.
     pub(crate) fn remove(&mut self, key: Key) -> Option<T> {
         for place in self.take_memberships(key) {
             self.detach(place);
@@ -131,31 +124,8 @@ impl<T> Hub<T> {
     pub(crate) fn leave(&mut self, key: Key, room: &str) -> Leave {
         match self.detach_by_name(key, room) {
             None => Leave::NotMember,
-            Some(()) => self.left(room),
-        }
-    }
-
-    /// Takes a socket out of all rooms, and lists them with what came of each: the room of its
-    /// own id first, as in Node.
-    pub(crate) fn leave_all(&mut self, key: Key) -> Vec<(Room, Leave)> {
-        let rooms: Vec<Room> = self.rooms_of(key).map(Room::from).collect();
-        for place in self.take_memberships(key) {
-            self.detach(place);
-        }
-        if let Some(entry) = self.sockets.get_mut(key) {
-            entry.in_own_room = false;
-        }
-        let outcome = |room: Room| {
-            let left = self.left(room.as_str());
-            (room, left)
-        };
-        rooms.into_iter().map(outcome).collect()
-    }
-
-    fn left(&self, room: &str) -> Leave {
-        match self.room_len(room) {
-            0 => Leave::Deleted,
-            _ => Leave::Left,
+            Some(()) if self.room_len(room) == 0 => Leave::Deleted,
+            Some(()) => Leave::Left,
         }
     }
 }
@@ -165,16 +135,6 @@ impl<T> Hub<T> {
     /// The sockets that a target means, each exactly once and in no particular order.
     pub(crate) fn select<'a>(&'a mut self, target: &'a Target) -> Recipients<'a, T> {
         Recipients::new(&self.sockets, &self.rooms, &mut self.stamps, target)
-    }
-
-    /// The socket with this key.
-    pub(crate) fn get(&self, key: Key) -> Option<&T> {
-        self.sockets.get(key).map(|entry| &entry.value)
-    }
-
-    /// The id of the socket with this key.
-    pub(crate) fn id(&self, key: Key) -> Option<SocketId> {
-        self.sockets.get(key).map(|entry| entry.id)
     }
 
     /// The socket with this id, whether or not it is in the room of that name.

@@ -3,7 +3,7 @@
 use std::slice;
 
 use super::rooms::{Member, Rooms};
-use super::sockets::{Entry, Key, Sockets};
+use super::sockets::{Entry, Sockets};
 use super::{Room, Target};
 
 /// The sockets that a target means, each exactly once and in no particular order.
@@ -47,28 +47,6 @@ impl<'a, T> Recipients<'a, T> {
             stamps: (!plain).then_some(stamps),
         }
     }
-
-    /// The same sockets with their keys.
-    pub(crate) fn with_keys(mut self) -> impl Iterator<Item = (Key, &'a T)> {
-        std::iter::from_fn(move || {
-            let (index, entry) = self.next_entry()?;
-            Some((entry.key(index), &entry.value))
-        })
-    }
-
-    #[inline]
-    fn next_entry(&mut self) -> Option<(u32, &'a Entry<T>)> {
-        loop {
-            let (index, entry) = self.walk.step(self.sockets, self.rooms)?;
-            let first = match &mut self.stamps {
-                None => true,
-                Some(stamps) => stamps.stamp(index),
-            };
-            if first {
-                return Some((index, entry));
-            }
-        }
-    }
 }
 
 impl<'a, T> Iterator for Recipients<'a, T> {
@@ -76,7 +54,16 @@ impl<'a, T> Iterator for Recipients<'a, T> {
 
     #[inline]
     fn next(&mut self) -> Option<&'a T> {
-        self.next_entry().map(|(_, entry)| &entry.value)
+        loop {
+            let (index, entry) = self.walk.step(self.sockets, self.rooms)?;
+            let first = match &mut self.stamps {
+                None => true,
+                Some(stamps) => stamps.stamp(index),
+            };
+            if first {
+                return Some(&entry.value);
+            }
+        }
     }
 }
 
