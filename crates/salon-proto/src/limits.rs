@@ -32,7 +32,8 @@ pub struct Limits {
     /// answers would otherwise cost memory for each event until its deadline.
     pub max_pending_acks: usize,
     /// Handlers of one session that may be running at a time. Above it we stop
-    /// reading from that session: its own flood waits in its own TCP window.
+    /// reading from that session: its own flood waits in its own TCP window. So do its answers
+    /// and pongs, until a handler ends.
     pub max_running_handlers: usize,
 }
 

@@ -105,9 +105,14 @@ impl<T> Namespaces<T> {
             .retain(|one| &*one.name != name || one.joined.is_some());
     }
 
-    /// Either side leaves.
-    pub fn leave(&mut self, name: &str) -> Option<T> {
+    /// Either side leaves. `is_meant` tells whether what is joined under that name is what is to
+    /// leave, and not something that has come after it.
+    pub fn leave(&mut self, name: &str, is_meant: impl FnOnce(&T) -> bool) -> Option<T> {
         let position = self.position(name)?;
+        let member = self.members.get(position)?;
+        if !member.joined.as_ref().is_some_and(is_meant) {
+            return None;
+        }
         self.members.swap_remove(position).joined
     }
 
@@ -130,13 +135,16 @@ impl<T> Namespaces<T> {
         self.members.iter().filter_map(|one| one.joined.as_ref())
     }
 
-    /// Time has passed. `true`: no namespace was joined in time, end the connection.
-    #[must_use]
-    pub fn is_overdue(&self, now: Instant) -> bool {
-        self.connect_by.is_some_and(|deadline| now >= deadline)
+    /// Time has passed. `true`, once: no namespace was joined in time, end the connection.
+    pub fn handle_timeout(&mut self, now: Instant) -> bool {
+        let is_overdue = self.connect_by.is_some_and(|deadline| now >= deadline);
+        if is_overdue {
+            self.connect_by = None;
+        }
+        is_overdue
     }
 
-    /// When to ask [`is_overdue`](Self::is_overdue).
+    /// When to call [`handle_timeout`](Self::handle_timeout).
     #[must_use]
     pub const fn poll_timeout(&self) -> Option<Instant> {
         self.connect_by
@@ -191,7 +199,7 @@ mod tests {
         namespaces.refuse("/");
         connect(&mut namespaces, "/").unwrap();
         namespaces.accept("/", 1);
-        assert_eq!(namespaces.leave("/"), Some(1));
+        assert_eq!(namespaces.leave("/", |_| true), Some(1));
         assert!(connect(&mut namespaces, "/").is_ok());
     }
 
@@ -219,12 +227,24 @@ mod tests {
     #[test]
     fn the_first_namespace_must_be_joined_in_time_and_later_ones_need_not() {
         let mut namespaces = new();
-        assert!(!namespaces.is_overdue(Instant::from_millis(44_999)));
-        assert!(namespaces.is_overdue(Instant::from_millis(45_000)));
         connect(&mut namespaces, "/").unwrap();
-        assert!(namespaces.is_overdue(Instant::from_millis(45_000)));
-        namespaces.accept("/", 1);
-        namespaces.leave("/");
+        assert!(!namespaces.handle_timeout(Instant::from_millis(44_999)));
+        assert!(namespaces.handle_timeout(Instant::from_millis(45_000)));
         assert_eq!(namespaces.poll_timeout(), None);
+
+        let mut namespaces = new();
+        connect(&mut namespaces, "/").unwrap();
+        namespaces.accept("/", 1);
+        namespaces.leave("/", |_| true);
+        assert_eq!(namespaces.poll_timeout(), None);
+    }
+
+    #[test]
+    fn only_what_is_meant_leaves() {
+        let mut namespaces = new();
+        connect(&mut namespaces, "/").unwrap();
+        namespaces.accept("/", 2);
+        assert_eq!(namespaces.leave("/", |joined| *joined == 1), None);
+        assert_eq!(namespaces.get("/"), Some(&2));
     }
 }

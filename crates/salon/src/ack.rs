@@ -127,7 +127,7 @@ impl<T> AckFuture<T> {
     fn new(state: State, timeout: Duration) -> Self {
         Self {
             state,
-            deadline: Instant::now() + timeout,
+            deadline: after(timeout),
             timer: None,
             answer: PhantomData,
         }
@@ -136,7 +136,7 @@ impl<T> AckFuture<T> {
     /// Sets how long to wait from now, in place of the server's
     /// [`ack_timeout`](crate::ServerBuilder::ack_timeout).
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.deadline = Instant::now() + timeout;
+        self.deadline = after(timeout);
         self.timer = None;
         self
     }
@@ -163,6 +163,12 @@ impl<T: DeserializeOwned> Future for AckFuture<T> {
             .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
         timer.as_mut().poll(cx).map(|()| Err(AckError::Timeout))
     }
+}
+
+/// `Duration::MAX`, which people use for "never", would overflow the clock.
+fn after(timeout: Duration) -> Instant {
+    const YEARS: Duration = Duration::from_secs(30 * 365 * 24 * 3_600);
+    Instant::now() + timeout.min(YEARS)
 }
 
 fn read<T: DeserializeOwned>(

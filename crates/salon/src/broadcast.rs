@@ -113,6 +113,8 @@ impl Broadcast {
         for socket in hub.select(&self.target) {
             match socket.deliver(packet.clone(), self.is_volatile) {
                 Ok(()) => recipients += 1,
+                // Missing it is what volatile means.
+                Err(_) if self.is_volatile => {}
                 Err(error) => failure = failure.or(Some(error)),
             }
         }

@@ -17,6 +17,9 @@ use crate::server::ServerInner;
 use crate::session::{Receiver, Session, Turn};
 use crate::socket::Socket;
 
+/// What a client is told that wants more namespaces, or longer names, than it may have.
+const TOO_MANY_NAMESPACES: &str = "Too many namespaces, or too long a name";
+
 /// What the sockets of one client share.
 pub(crate) struct Connection {
     pub(crate) server: Arc<ServerInner>,
@@ -40,9 +43,14 @@ impl Connection {
         })
     }
 
-    /// Takes a socket out; whoever gets it sees to its end.
-    pub(crate) fn leave(&self, namespace: &str) -> Option<Socket> {
-        self.namespaces.lock().leave(namespace)
+    /// Takes a socket out. The client may have joined its namespace anew by then.
+    pub(crate) fn leave(&self, socket: &Socket) {
+        let is_meant = |joined: &Socket| joined.id() == socket.id();
+        let left = self
+            .namespaces
+            .lock()
+            .leave(socket.namespace_name(), is_meant);
+        drop(left);
     }
 
     /// Disconnects from all namespaces, tells the client, and ends the session.
@@ -131,7 +139,7 @@ impl ConnectionReceiver {
         match packet {
             Packet::Event(event) => dispatch(&socket, &event, turn),
             Packet::Ack(ack) => answer(&socket, ack),
-            _ => leave(&self.connection, &socket),
+            _ => socket.end(DisconnectReason::ClientNamespaceDisconnect),
         }
         Ok(())
     }
@@ -153,7 +161,7 @@ impl ConnectionReceiver {
             }
             (Joining::TooMany, _) => {
                 // It was not taken up, so there is nothing to take back.
-                connection.send(packet::connect_error(name, "Invalid namespace", None));
+                connection.send(packet::connect_error(name, TOO_MANY_NAMESPACES, None));
             }
         }
         Ok(())
@@ -172,7 +180,8 @@ impl Receiver for ConnectionReceiver {
     }
 
     fn handle_timeout(&mut self, now: Instant, _turn: &mut Turn<'_, '_>) {
-        if self.connection.namespaces.lock().is_overdue(now) {
+        let is_overdue = self.connection.namespaces.lock().handle_timeout(now);
+        if is_overdue {
             self.connection.force_close();
         }
     }
@@ -188,6 +197,10 @@ impl Receiver for ConnectionReceiver {
 
 /// Calls the handlers of an event, in the order in which they were registered.
 fn dispatch(socket: &Socket, event: &Event<'_>, turn: &mut Turn<'_, '_>) {
+    if !socket.is_connected() {
+        // Somebody is just disconnecting it.
+        return;
+    }
     let ack = match event.ack_id {
         Some(id) => Ack::wanted(socket.clone(), id),
         None => Ack::unwanted(),
@@ -211,11 +224,6 @@ fn answer(socket: &Socket, ack: AckPacket<'_>) {
     );
 }
 
-fn leave(connection: &Connection, socket: &Socket) {
-    connection.leave(socket.namespace_name());
-    socket.end(DisconnectReason::ClientNamespaceDisconnect);
-}
-
 /// Without middlewares a client is in at once.
 fn admit_or_check(
     connection: &Arc<Connection>,
@@ -233,14 +241,33 @@ fn admit_or_check(
         return admit(&socket);
     }
     turn.start(Box::pin(async move {
+        let undecided = Undecided(&socket);
         for middleware in middlewares {
             let checked = middleware(&connect_call(&socket));
             if let Err(error) = checked.await {
+                undecided.decide();
                 return refuse(socket.connection(), socket.namespace_name(), &error);
             }
         }
+        undecided.decide();
         admit(&socket);
     }));
+}
+
+/// Refuses a client whose middleware panicked: it would wait for an answer for ever.
+struct Undecided<'a>(&'a Socket);
+
+impl Undecided<'_> {
+    fn decide(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Undecided<'_> {
+    fn drop(&mut self) {
+        let error = HandlerError::new("Internal error");
+        refuse(self.0.connection(), self.0.namespace_name(), &error);
+    }
 }
 
 fn admit(socket: &Socket) {
@@ -252,9 +279,11 @@ fn admit(socket: &Socket) {
         return;
     }
     connection.send(packet::connect(name, &socket.id()));
-    socket.enter();
+    socket.admit();
+    // Before others can find the socket, or it could be disconnected before it is connected.
     let handlers = &socket.namespace_inner().handlers;
     handlers.on_connect(&connect_call(socket), |task| connection.session.start(task));
+    socket.enter();
 }
 
 fn refuse(connection: &Connection, namespace: &str, error: &HandlerError) {

@@ -5,15 +5,14 @@ use std::time::SystemTime;
 
 /// The request that opened a session, as far as handlers may want to know it.
 ///
-/// Only this is kept, not the request itself: with an idle session that would be most of its
-/// memory.
+/// Only this is kept, and compactly, not the request itself: of an idle session that would be
+/// most of the memory. The headers are kept as they came, cookies included.
 #[derive(Debug)]
 pub struct Handshake {
     pub(crate) query: Box<str>,
     /// `name: value` lines.
     pub(crate) headers: Box<str>,
     pub(crate) address: Option<SocketAddr>,
-    pub(crate) is_secure: bool,
     pub(crate) issued: SystemTime,
 }
 
@@ -50,12 +49,6 @@ impl Handshake {
         self.address
     }
 
-    /// Whether the request came over TLS, as far as the server knows.
-    #[must_use]
-    pub const fn is_secure(&self) -> bool {
-        self.is_secure
-    }
-
     /// When the session was opened.
     #[must_use]
     pub const fn issued(&self) -> SystemTime {
@@ -73,7 +66,6 @@ mod tests {
             query: "EIO=4&name=J%C3%B8rn&name=second".into(),
             headers: "host: localhost\nuser-agent: a: b\n".into(),
             address: None,
-            is_secure: false,
             issued: SystemTime::UNIX_EPOCH,
         };
         assert_eq!(handshake.header("User-Agent"), Some("a: b"));

@@ -35,7 +35,7 @@ impl NamespaceInner {
         })
     }
 
-    /// One counter for all sockets, so that one packet can ask many for an answer.
+    /// One counter for all sockets, as in Node.
     pub(crate) fn next_ack_id(&self) -> u64 {
         self.ack_ids.fetch_add(1, Ordering::Relaxed)
     }

@@ -81,7 +81,8 @@ impl Server {
         }))
     }
 
-    /// A namespace; made when it is first asked for. Clients can join it from then on.
+    /// A namespace; made when it is first asked for, and kept. Clients can join it from then on,
+    /// so do not make one for each name that a user happens to send.
     pub fn of(&self, name: &str) -> Namespace {
         let name = match name.starts_with('/') {
             true => name.to_owned(),
@@ -128,15 +129,15 @@ impl Server {
     /// server as you would without salon.
     pub async fn close(&self) {
         self.0.is_closing.store(true, Ordering::SeqCst);
-        let Some(driver) = self.0.driver.get() else {
-            return;
-        };
+        // Also where there was none yet: a session may be opening at this moment.
+        let driver = self.0.driver();
+        let sessions = driver.registry().close();
         for namespace in self.0.all_namespaces() {
             for socket in Namespace::from_inner(namespace).sockets() {
                 socket.end(DisconnectReason::ServerShuttingDown);
             }
         }
-        for session in driver.registry().all() {
+        for session in sessions {
             session.abort();
         }
         driver.registry().wait_until_empty().await;
@@ -227,8 +228,8 @@ impl ServerInner {
         self.is_closing.load(Ordering::SeqCst)
     }
 
-    /// Opens a session; with its WebSocket, if that is its transport. `None`: no id could be
-    /// made for it.
+    /// Opens a session; with its WebSocket, if that is its transport. `None`: the server is
+    /// closing, or no id could be made for it.
     pub(crate) fn open_session(
         self: &Arc<Self>,
         handshake: Handshake,
@@ -247,11 +248,10 @@ impl ServerInner {
             now,
         );
         let server = Arc::clone(self);
-        let session = driver.open(id, engine, link, |session| {
+        driver.open(id, engine, link, |session| {
             let connection = Connection::new(server, Arc::clone(session), handshake, now);
             Box::new(ConnectionReceiver::new(connection))
-        });
-        Some(session)
+        })
     }
 
     fn open_packet(&self, id: &SessionId, transport: Transport) -> Encoded {

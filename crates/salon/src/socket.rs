@@ -45,6 +45,8 @@ struct SocketInner {
 enum Membership {
     /// The middlewares are at work; these rooms are joined afterwards.
     Connecting(Vec<Room>),
+    /// The client is let in; others cannot find the socket yet.
+    Admitted(Vec<Room>),
     Connected(Key),
     Gone,
 }
@@ -87,7 +89,11 @@ impl Socket {
     /// Whether it is connected. In a middleware it is not yet.
     #[must_use]
     pub fn is_connected(&self) -> bool {
-        matches!(*self.0.membership.lock(), Membership::Connected(_))
+        let membership = self.0.membership.lock();
+        matches!(
+            *membership,
+            Membership::Admitted(_) | Membership::Connected(_)
+        )
     }
 
     /// How its client is connected now: `"polling"` or `"websocket"`.
@@ -170,23 +176,27 @@ impl Socket {
     /// ([`Limits::max_rooms`](crate::Limits)), which is logged.
     pub fn join(&self, room: impl Into<Room>) -> bool {
         let room = room.into();
-        match &mut *self.0.membership.lock() {
-            Membership::Connecting(rooms) => {
-                rooms.push(room);
-                true
+        let joined = match &mut *self.0.membership.lock() {
+            Membership::Connecting(rooms) | Membership::Admitted(rooms) => {
+                self.join_later(rooms, room)
             }
             Membership::Connected(key) => self.join_now(*key, &room),
-            Membership::Gone => false,
-        }
+            Membership::Gone => Ok(false),
+        };
+        joined.unwrap_or_else(|TooMany| {
+            tracing::warn!(socket = %self.id(), "it is in as many rooms as Limits::max_rooms allows");
+            false
+        })
     }
 
     /// Leaves a room. `false`: it was not in it.
     pub fn leave(&self, room: impl Into<Room>) -> bool {
         let room = room.into();
         match &mut *self.0.membership.lock() {
-            Membership::Connecting(rooms) => {
+            Membership::Connecting(rooms) | Membership::Admitted(rooms) => {
+                let before = rooms.len();
                 rooms.retain(|one| *one != room);
-                true
+                rooms.len() < before
             }
             Membership::Connected(key) => {
                 let left = self.0.namespace.hub.lock().leave(*key, room.as_str());
@@ -200,51 +210,91 @@ impl Socket {
     #[must_use]
     pub fn rooms(&self) -> Vec<String> {
         match &*self.0.membership.lock() {
+            Membership::Connecting(rooms) | Membership::Admitted(rooms) => {
+                let own = self.id().to_string();
+                let others = rooms.iter().map(|room| room.as_str().to_owned());
+                std::iter::once(own).chain(others).collect()
+            }
             Membership::Connected(key) => {
                 let hub = self.0.namespace.hub.lock();
                 hub.rooms_of(*key).map(str::to_owned).collect()
             }
-            Membership::Connecting(_) | Membership::Gone => Vec::new(),
+            Membership::Gone => Vec::new(),
         }
     }
 
-    fn join_now(&self, key: Key, room: &Room) -> bool {
-        let max_rooms = self.0.connection.server.config.limits.max_rooms;
-        let mut hub = self.0.namespace.hub.lock();
-        // Its own room is counted by the hub and not by the limit.
-        if hub.rooms_len(key) > max_rooms {
-            drop(hub);
-            tracing::warn!(socket = %self.id(), "in {max_rooms} rooms already: Limits::max_rooms");
-            return false;
+    fn join_later(&self, rooms: &mut Vec<Room>, room: Room) -> Result<bool, TooMany> {
+        let is_new = !rooms.contains(&room) && room.as_str() != self.id().as_str();
+        if is_new && rooms.len() >= self.max_rooms() {
+            return Err(TooMany);
         }
-        hub.join(key, room.as_str()).is_new()
+        if is_new {
+            rooms.push(room);
+        }
+        Ok(is_new)
+    }
+
+    fn join_now(&self, key: Key, room: &Room) -> Result<bool, TooMany> {
+        let mut hub = self.0.namespace.hub.lock();
+        if hub.is_in(key, room.as_str()) {
+            return Ok(false);
+        }
+        // Its own room, which the limit does not count, is among them.
+        if hub.rooms_len(key) > self.max_rooms() {
+            return Err(TooMany);
+        }
+        Ok(hub.join(key, room.as_str()).is_new())
+    }
+
+    fn max_rooms(&self) -> usize {
+        self.0.connection.server.config.limits.max_rooms
     }
 }
+
+/// The socket is in as many rooms as it may be in.
+struct TooMany;
 
 /// The end.
 impl Socket {
     /// Disconnects the client: from this namespace, or with `close` from all of them, and then
     /// ends its connection.
     pub fn disconnect(&self, close: bool) {
-        if !self.is_connected() {
-            return;
-        }
-        if close {
+        if close && self.is_connected() {
             return self.0.connection.disconnect_all();
         }
-        let _ = self.send(packet::disconnect(self.namespace_name()), false);
-        self.0.connection.leave(self.namespace_name());
-        self.end(DisconnectReason::ServerNamespaceDisconnect);
+        // Whoever takes it out first, of several at a time, sees to its end.
+        if self.take_out() {
+            let _ = self.deliver(packet::disconnect(self.namespace_name()), false);
+            self.finish(DisconnectReason::ServerNamespaceDisconnect);
+        }
     }
 
     /// Leaves all rooms, fails what waits for answers, and calls the `on_disconnect` handlers.
     pub(crate) fn end(&self, reason: DisconnectReason) {
+        if self.take_out() {
+            self.finish(reason);
+        }
+    }
+
+    /// From here on it is disconnected; `false` if it was before, or never connected.
+    fn take_out(&self) -> bool {
         let membership = mem::replace(&mut *self.0.membership.lock(), Membership::Gone);
-        let Membership::Connected(key) = membership else {
-            return;
-        };
-        self.0.namespace.hub.lock().remove(key);
-        *self.0.acks.lock() = None;
+        match membership {
+            Membership::Connected(key) => {
+                let socket = self.0.namespace.hub.lock().remove(key);
+                drop(socket);
+                true
+            }
+            Membership::Admitted(_) => true,
+            Membership::Connecting(_) | Membership::Gone => false,
+        }
+    }
+
+    fn finish(&self, reason: DisconnectReason) {
+        self.0.connection.leave(self);
+        // The waiters are told when the lock is free again.
+        let owed = self.0.acks.lock().take();
+        drop(owed);
         let occasion = Occasion::Disconnect(reason);
         let call = Call::new(self, occasion, Data::None, Ack::unwanted());
         let session = &self.0.connection.session;
@@ -271,21 +321,30 @@ impl Socket {
         })))
     }
 
-    /// The client is in: broadcasts reach the socket from here on.
+    /// The client is let in: it can be sent events.
+    pub(crate) fn admit(&self) {
+        let mut membership = self.0.membership.lock();
+        if let Membership::Connecting(rooms) = &mut *membership {
+            *membership = Membership::Admitted(mem::take(rooms));
+        }
+    }
+
+    /// Others can find the socket from here on, so broadcasts reach it.
     pub(crate) fn enter(&self) {
         let mut membership = self.0.membership.lock();
-        let Membership::Connecting(rooms) = &mut *membership else {
+        let Membership::Admitted(rooms) = &mut *membership else {
             return;
         };
         let rooms = mem::take(rooms);
-        let inserted = self.0.namespace.hub.lock().insert(self.id(), self.clone());
+        let mut hub = self.0.namespace.hub.lock();
         // An id is random, so it is never taken already.
-        let Ok(key) = inserted else { return };
-        *membership = Membership::Connected(key);
-        drop(membership);
+        let Ok(key) = hub.insert(self.id(), self.clone()) else {
+            return;
+        };
         for room in rooms {
-            self.join(room);
+            hub.join(key, room.as_str());
         }
+        *membership = Membership::Connected(key);
     }
 
     pub(crate) fn connection(&self) -> &Arc<Connection> {

@@ -109,7 +109,7 @@ mod tests {
         let mut payload = decoder.finish().unwrap();
         let mut packets = Vec::new();
         while let Some(packet) = payload.next_packet() {
-            packets.push(packet.map_or("error".into(), |one| format!("{one:?}")));
+            packets.push(packet.map_or_else(|_| "error".into(), |one| format!("{one:?}")));
         }
         packets
     }

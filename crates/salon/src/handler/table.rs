@@ -1,6 +1,7 @@
 //! The handlers of a namespace.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
@@ -93,7 +94,7 @@ fn erase<M: 'static>(what: &str, handler: impl Handler<M>) -> Erased {
     let what = Arc::<str>::from(what);
     Arc::new(move |call| {
         let (what, ack, socket) = (Arc::clone(&what), call.ack(), call.socket().id());
-        match handler.clone().invoke(call) {
+        match without_panic(|| handler.clone().invoke(call)) {
             Ok(future) => Some(Box::pin(async move {
                 if let Err(error) = future.await {
                     report(&error, &ack, &what, socket);
@@ -108,10 +109,19 @@ fn erase<M: 'static>(what: &str, handler: impl Handler<M>) -> Erased {
 }
 
 fn check<M: 'static>(handler: impl Handler<M>) -> Check {
-    Arc::new(move |call| match handler.clone().invoke(call) {
-        Ok(future) => Box::pin(future),
-        Err(error) => Box::pin(std::future::ready(Err(error))),
-    })
+    Arc::new(
+        move |call| match without_panic(|| handler.clone().invoke(call)) {
+            Ok(future) => Box::pin(future),
+            Err(error) => Box::pin(std::future::ready(Err(error))),
+        },
+    )
+}
+
+/// A panic in what a handler does before its future, such as reading its arguments, is an error
+/// of that handler and of nothing else.
+fn without_panic<T>(call: impl FnOnce() -> Result<T, HandlerError>) -> Result<T, HandlerError> {
+    catch_unwind(AssertUnwindSafe(call))
+        .unwrap_or_else(|_| Err(HandlerError::new("the handler panicked")))
 }
 
 /// One rule: the client that asked for an answer gets the error, otherwise the log does.

@@ -89,7 +89,6 @@ pub(super) fn handshake(parts: &Parts) -> Handshake {
         query: parts.uri.query().unwrap_or_default().into(),
         headers: header_lines(&parts.headers),
         address,
-        is_secure: parts.uri.scheme_str() == Some("https"),
         issued: SystemTime::now(),
     }
 }

@@ -24,11 +24,11 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// connections are closed after this time, too; it opens new ones.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Serves a [`Server`] on a listener, until the listener fails for good. Paths that are not
-/// its own get status 404.
+/// Serves a [`Server`] on a listener, for ever: drop the future to stop. Paths that are not its
+/// own get status 404.
 ///
 /// # Errors
-/// When the listener fails.
+/// When the listener is not one that accepts connections.
 ///
 /// ```no_run
 /// # async fn example() -> std::io::Result<()> {

@@ -22,6 +22,10 @@ use super::upgrade::upgraded;
 use crate::server::ServerInner;
 use crate::session::{Post, Session};
 
+/// Bytes of the largest body that is compressed: this one takes some milliseconds, in which the
+/// runtime's thread does nothing else.
+const MAX_COMPRESSED: usize = 256 * 1024;
+
 /// Answers a request.
 pub(super) async fn answer<B: Body>(server: &Arc<ServerInner>, request: Request<B>) -> Answer {
     let (parts, body) = request.into_parts();
@@ -43,7 +47,7 @@ pub(super) async fn answer<B: Body>(server: &Arc<ServerInner>, request: Request<
 async fn route<B: Body>(server: &Arc<ServerInner>, parts: &Parts, body: B) -> Answer {
     let is_upgrade = request::is_upgrade(parts);
     let refuse = |refusal| respond::refusal(&refusal, is_upgrade);
-    let purpose = match verify(server, parts) {
+    let purpose = match check(server, parts) {
         Ok(purpose) => purpose,
         Err(refusal) => return refuse(refusal),
     };
@@ -57,7 +61,8 @@ async fn route<B: Body>(server: &Arc<ServerInner>, parts: &Parts, body: B) -> An
     }
 }
 
-fn verify(server: &Arc<ServerInner>, parts: &Parts) -> Result<Purpose, Refusal> {
+/// The checks of the protocol, and between them those that are a matter of settings.
+fn check(server: &Arc<ServerInner>, parts: &Parts) -> Result<Purpose, Refusal> {
     let query = Query::parse(parts);
     let request = query.as_request(parts);
     let transport = request.transport.and_then(Transport::parse);
@@ -129,8 +134,10 @@ async fn poll(server: &ServerInner, session: &Arc<Session>, parts: &Parts) -> An
         return respond::status(StatusCode::BAD_REQUEST);
     };
     let threshold = server.config.http_compression;
-    let is_large = threshold.is_some_and(|threshold| body.len() >= threshold);
-    let coding = is_large.then(|| Coding::accepted(&parts.headers)).flatten();
+    let is_worth_it = threshold.is_some_and(|threshold| body.len() >= threshold);
+    let coding = (is_worth_it && body.len() <= MAX_COMPRESSED)
+        .then(|| Coding::accepted(&parts.headers))
+        .flatten();
     respond::payload(body, coding)
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use salon_proto::engine;
 use salon_proto::timer::Instant;
 use salon_proto::{CloseReason, Limits, SessionId};
+use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 
 use super::Session;
@@ -41,6 +42,8 @@ pub(crate) struct Driver {
     pub(super) flusher: Arc<Flusher>,
     pub(super) registry: Registry,
     pub(super) limits: Arc<Limits>,
+    /// The runtime that the sessions run on, for handlers that are called from outside of it.
+    pub(super) runtime: Handle,
     tasks: [AbortHandle; 2],
 }
 
@@ -58,6 +61,7 @@ impl Driver {
             flusher,
             registry: Registry::default(),
             limits,
+            runtime: Handle::current(),
             tasks,
         })
     }
@@ -71,20 +75,23 @@ impl Driver {
     }
 
     /// Registers a session and starts its task. `link` is its WebSocket, if it has one yet.
+    /// `None`: the registry has been closed.
     pub(crate) fn open(
         self: &Arc<Self>,
         id: SessionId,
         engine: engine::Session,
         link: Option<Link>,
         receiver: impl FnOnce(&Arc<Session>) -> Box<dyn Receiver>,
-    ) -> Arc<Session> {
+    ) -> Option<Arc<Session>> {
         let mut line = Line::new(engine);
         line.arrivals.extend(link.map(Arrival::Link));
         let session = Arc::new(Session::new(id, Arc::clone(self), line));
+        if !self.registry.insert(Arc::clone(&session)) {
+            return None;
+        }
         let receiver = receiver(&session);
-        self.registry.insert(Arc::clone(&session));
         tokio::spawn(SessionTask::new(Arc::clone(&session), receiver));
-        session
+        Some(session)
     }
 
     /// Waits for an HTTP upgrade and then does something with its stream, in a task of its

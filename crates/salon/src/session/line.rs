@@ -46,9 +46,10 @@ pub(super) enum Arrival {
     Start(Task),
 }
 
-/// The body of a POST. Dropping it says that it was processed.
+/// The body of a POST.
 pub(super) struct Body {
     pub(super) payload: Payload,
+    /// Told when its last packet has been taken.
     pub(super) processed: oneshot::Sender<()>,
 }
 

@@ -105,7 +105,8 @@ impl Session {
     pub(crate) fn start(&self, task: Task) {
         let mut line = self.line.lock();
         if line.task_ended {
-            tokio::spawn(task);
+            drop(line);
+            self.driver.runtime.spawn(task);
         } else {
             line.arrivals.push(Arrival::Start(task));
             self.waker.wake();

@@ -11,40 +11,58 @@ use super::Session;
 
 #[derive(Default)]
 pub(crate) struct Registry {
-    sessions: Mutex<HashMap<SessionId, Arc<Session>>>,
+    entries: Mutex<Entries>,
     emptied: Notify,
+}
+
+#[derive(Default)]
+struct Entries {
+    sessions: HashMap<SessionId, Arc<Session>>,
+    is_closed: bool,
 }
 
 impl Registry {
     pub(crate) fn get(&self, id: &SessionId) -> Option<Arc<Session>> {
-        self.sessions.lock().get(id).cloned()
+        self.entries.lock().sessions.get(id).cloned()
     }
 
-    pub(super) fn insert(&self, session: Arc<Session>) {
-        self.sessions.lock().insert(*session.id(), session);
+    /// `false`: the registry is closed.
+    pub(super) fn insert(&self, session: Arc<Session>) -> bool {
+        let mut entries = self.entries.lock();
+        if entries.is_closed {
+            return false;
+        }
+        entries.sessions.insert(*session.id(), session);
+        true
     }
 
     pub(super) fn remove(&self, id: &SessionId) {
-        let mut sessions = self.sessions.lock();
-        sessions.remove(id);
-        if sessions.is_empty() {
+        let mut entries = self.entries.lock();
+        let removed = entries.sessions.remove(id);
+        if entries.sessions.is_empty() {
             self.emptied.notify_waiters();
         }
+        // It may be the last that holds the session, whose end needs no lock of ours.
+        drop(entries);
+        drop(removed);
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.sessions.lock().len()
+        self.entries.lock().sessions.len()
     }
 
-    pub(crate) fn all(&self) -> Vec<Arc<Session>> {
-        self.sessions.lock().values().cloned().collect()
+    /// Takes in no more sessions, and lists those that are there.
+    pub(crate) fn close(&self) -> Vec<Arc<Session>> {
+        let mut entries = self.entries.lock();
+        entries.is_closed = true;
+        entries.sessions.values().cloned().collect()
     }
 
     /// Waits until there is no session.
     pub(crate) async fn wait_until_empty(&self) {
         loop {
             let emptied = self.emptied.notified();
-            if self.sessions.lock().is_empty() {
+            if self.entries.lock().sessions.is_empty() {
                 return;
             }
             emptied.await;

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use salon_proto::engine::{Output, Received, Transport};
@@ -179,12 +179,30 @@ impl SessionTask {
 
     /// From here on, handlers that others start get tasks of their own.
     fn leave(&self) {
-        let mut line = self.session.line.lock();
-        line.task_ended = true;
-        for arrival in line.arrivals.drain(..) {
+        let arrivals = {
+            let mut line = self.session.line.lock();
+            line.task_ended = true;
+            mem::take(&mut line.arrivals)
+        };
+        for arrival in arrivals {
             if let Arrival::Start(task) = arrival {
-                tokio::spawn(task);
+                self.session.driver.runtime.spawn(task);
             }
+        }
+    }
+}
+
+/// A task that ends before its session does, since its runtime ends or because of a bug, must
+/// leave nobody behind who believes in the session.
+impl Drop for SessionTask {
+    fn drop(&mut self) {
+        if self.lingers_until.is_none() {
+            self.session.line.lock().engine.abort();
+            self.close(
+                CloseReason::ForcedClose,
+                &mut Context::from_waker(Waker::noop()),
+            );
+            self.leave();
         }
     }
 }
@@ -347,13 +365,14 @@ impl SessionTask {
         }
     }
 
-    /// Takes a POST's packets, as many as there is room for. Dropping the body answers it.
+    /// Takes a POST's packets, as many as there is room for.
     fn deliver_body(&mut self, cx: &mut Context<'_>) {
         let Some(mut body) = self.body.take() else {
             return;
         };
         while !self.is_busy() {
             let Some(packet) = body.payload.next_packet() else {
+                let _ = body.processed.send(());
                 return;
             };
             let received = {
