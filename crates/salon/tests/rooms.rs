@@ -1,15 +1,23 @@
 //! Rooms as the application sees them, with clients that poll a server in memory.
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::Request;
+mod support;
+
 use salon::{Server, Socket};
-use tower::ServiceExt;
+use support::{Client, only_socket};
 
 #[tokio::test]
 async fn the_sockets_of_a_broadcast_join_and_leave_rooms() {
     let io = Server::new();
-    let [ann, bob, cid] = [join(&io).await, join(&io).await, join(&io).await];
+    let mut sockets = Vec::new();
+    for _ in 0..3 {
+        Client::connect(&io).await;
+        let known: Vec<_> = sockets.iter().map(Socket::id).collect();
+        let all = io.of("/").sockets().into_iter();
+        sockets.extend(all.filter(|one| !known.contains(&one.id())));
+    }
+    let [ann, bob, cid] = &sockets[..] else {
+        panic!("three clients have connected")
+    };
     ann.join("red");
     bob.join("red");
 
@@ -28,7 +36,8 @@ async fn the_sockets_of_a_broadcast_join_and_leave_rooms() {
 async fn the_rooms_of_a_namespace_are_its_own_and_those_of_its_sockets_ids() {
     let io = Server::new();
     assert!(io.of("/").rooms().is_empty());
-    let socket = join(&io).await;
+    Client::connect(&io).await;
+    let socket = only_socket(&io);
     assert_eq!(io.of("/").rooms(), [(socket.id().to_string(), 1)]);
     assert!(io.of("/other").rooms().is_empty());
     socket.disconnect(false);
@@ -42,29 +51,4 @@ fn plain_rooms(io: &Server) -> Vec<(String, usize)> {
     rooms.retain(|(name, _)| ids.iter().all(|id| id.as_str() != name));
     rooms.sort_unstable();
     rooms
-}
-
-/// Connects a client to the namespace `/`.
-async fn join(io: &Server) -> Socket {
-    let known: Vec<_> = io.of("/").sockets().iter().map(Socket::id).collect();
-    let opened = answer(io, "", None).await;
-    let session = opened.split('"').nth(3).expect("a session id");
-    answer(io, &format!("&sid={session}"), Some("40")).await;
-    let mut sockets = io.of("/").sockets().into_iter();
-    let socket = sockets.find(|one| !known.contains(&one.id()));
-    socket.expect("the client has joined")
-}
-
-/// What the server answers to a poll, or to data.
-async fn answer(io: &Server, query: &str, data: Option<&'static str>) -> String {
-    let method = if data.is_some() { "POST" } else { "GET" };
-    let request = Request::builder()
-        .method(method)
-        .uri(format!("/socket.io/?EIO=4&transport=polling{query}"))
-        .body(data.map_or_else(Body::empty, Body::from))
-        .unwrap();
-    let app = Router::new().fallback(|| async {}).layer(io.layer());
-    let response = app.oneshot(request).await.unwrap();
-    let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-    String::from_utf8(body.to_vec()).unwrap()
 }
