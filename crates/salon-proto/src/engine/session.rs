@@ -302,6 +302,12 @@ impl Session {
         self.post_running = false;
     }
 
+    /// The POST's connection is gone before its body was whole.
+    pub fn handle_post_lost(&mut self) {
+        self.post_running = false;
+        self.handle_lost(CloseReason::TransportError);
+    }
+
     /// An upgrade candidate has connected. `false`: close it.
     pub fn handle_candidate(&mut self, now: Instant) -> bool {
         let may_upgrade = self.is_open() && self.transport == Transport::Polling;
