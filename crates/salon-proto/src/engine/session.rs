@@ -72,7 +72,8 @@ pub enum Received<'a> {
 pub enum PollAnswer {
     /// Keep it until [`Output::AnswerPoll`] answers it; that may be at once.
     Hold,
-    /// Refuse it with status 400: there is one already, and the session ends.
+    /// Refuse it with status 400: there is one already, and the session ends; or it comes
+    /// too late.
     Refuse,
 }
 
@@ -262,7 +263,8 @@ impl Session {
 
     /// A poll (GET).
     pub fn handle_poll(&mut self) -> PollAnswer {
-        if self.transport != Transport::Polling {
+        // After the end nobody would answer it.
+        if self.transport != Transport::Polling || self.is_closed() {
             return PollAnswer::Refuse;
         }
         if self.poll_held {
