@@ -196,7 +196,7 @@ impl Session {
             // Node ignores a close packet here: only closing the WebSocket ends it.
             Ok(Packet::Close) => Received::Nothing,
             Ok(packet) => self.handle_packet(now, packet, Transport::WebSocket),
-            Err(_) => self.handle_malformed(),
+            Err(_) => self.handle_malformed_from(Transport::WebSocket),
         }
     }
 
@@ -232,9 +232,16 @@ impl Session {
         Received::Nothing
     }
 
-    /// Something that is no Engine.IO packet.
+    /// Something in a POST that is no Engine.IO packet. Like a packet, it means nothing
+    /// once the session has left polling.
     pub fn handle_malformed(&mut self) -> Received<'static> {
-        self.fail(CloseReason::ParseError);
+        self.handle_malformed_from(Transport::Polling)
+    }
+
+    fn handle_malformed_from(&mut self, via: Transport) -> Received<'static> {
+        if via == self.transport {
+            self.fail(CloseReason::ParseError);
+        }
         Received::Nothing
     }
 
@@ -291,6 +298,9 @@ impl Session {
 
     /// Data (POST) begins to arrive. `false`: refuse it with status 400.
     pub fn handle_post(&mut self) -> bool {
+        if self.transport != Transport::Polling {
+            return false;
+        }
         if self.post_running {
             self.finish(CloseReason::TransportError);
             return false;
@@ -307,7 +317,9 @@ impl Session {
     /// The POST's connection is gone before its body was whole.
     pub fn handle_post_lost(&mut self) {
         self.post_running = false;
-        self.handle_lost(CloseReason::TransportError);
+        if self.transport == Transport::Polling {
+            self.handle_lost(CloseReason::TransportError);
+        }
     }
 
     /// An upgrade candidate has connected. `false`: close it.
