@@ -364,10 +364,13 @@ impl Session {
         if let Some(step) = self.upgrade.handle_timeout(now, &self.timing) {
             self.take_step(now, step);
         }
+        if !self.is_open() {
+            return;
+        }
         match self.heartbeat.handle_timeout(now, &self.timing) {
-            Some(Beat::Ping) if self.is_open() => self.outbox.push(Encoded::PING),
+            Some(Beat::Ping) => self.outbox.push(Encoded::PING),
             Some(Beat::Overdue) => self.fail(CloseReason::PingTimeout),
-            _ => {}
+            None => {}
         }
     }
 }
@@ -455,13 +458,13 @@ impl Session {
     /// When to call [`handle_timeout`](Self::handle_timeout); `None` once closed.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let beat = self.heartbeat.poll_timeout();
-        let heartbeat_or_upgrade = self.upgrade.poll_timeout().map_or(beat, |at| at.min(beat));
-        match self.state {
-            State::Open => Some(heartbeat_or_upgrade),
-            State::Closing { gives_up_at } => Some(gives_up_at.min(heartbeat_or_upgrade)),
-            State::Closed => None,
-        }
+        let own = match self.state {
+            State::Open => self.heartbeat.poll_timeout(),
+            // Nothing is asked of the client any more, so nothing is overdue either.
+            State::Closing { gives_up_at } => gives_up_at,
+            State::Closed => return None,
+        };
+        Some(self.upgrade.poll_timeout().map_or(own, |at| at.min(own)))
     }
 
     fn take_step(&mut self, now: Instant, step: Step) {
