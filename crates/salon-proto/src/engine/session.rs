@@ -248,9 +248,7 @@ impl Session {
     /// The transport broke, or the client broke its rules; `code` is for the close frame
     /// of a WebSocket.
     pub fn handle_broken(&mut self, code: CloseCode) {
-        if self.transport == Transport::WebSocket && self.state != State::Closed {
-            self.push_close_frame(Some(code));
-        }
+        self.say_goodbye(Some(code));
         self.finish(CloseReason::TransportError);
     }
 
@@ -262,9 +260,7 @@ impl Session {
 
     /// The client closed the WebSocket; its code, if any, goes back.
     pub fn handle_close_frame(&mut self, code: Option<CloseCode>) {
-        if self.state != State::Closed {
-            self.push_close_frame(code);
-        }
+        self.say_goodbye(code);
         self.finish(CloseReason::TransportClose);
     }
 
@@ -398,13 +394,11 @@ impl Session {
         if !self.is_open() {
             return;
         }
+        self.say_goodbye(None);
         self.state = State::Closing {
             gives_up_at: now + self.timing.close_timeout,
         };
-        match self.transport {
-            Transport::WebSocket => self.push_close_frame(None),
-            Transport::Polling => self.close_poll(),
-        }
+        self.close_poll();
     }
 
     /// Ends the session now; what the client has not got is lost.
@@ -500,6 +494,13 @@ impl Session {
         self.outputs.push_back(Output::SwitchToCandidate);
     }
 
+    /// Queues the one close frame of a WebSocket. A closing session has done so already.
+    fn say_goodbye(&mut self, code: Option<CloseCode>) {
+        if self.is_open() && self.transport == Transport::WebSocket {
+            self.push_close_frame(code);
+        }
+    }
+
     fn push_close_frame(&mut self, code: Option<CloseCode>) {
         let frame = match code {
             Some(code) => close_frame(code, "", None),
@@ -518,9 +519,7 @@ impl Session {
 
     /// Ends the session with a close frame, where there is a WebSocket for it.
     fn fail(&mut self, reason: CloseReason) {
-        if self.transport == Transport::WebSocket && self.state != State::Closed {
-            self.push_close_frame(None);
-        }
+        self.say_goodbye(None);
         self.finish(reason);
     }
 
