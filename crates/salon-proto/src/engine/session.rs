@@ -233,13 +233,13 @@ impl Session {
     }
 
     /// Something in a POST that is no Engine.IO packet. Like a packet, it means nothing
-    /// once the session has left polling.
+    /// once the session has left polling or is ending.
     pub fn handle_malformed(&mut self) -> Received<'static> {
         self.handle_malformed_from(Transport::Polling)
     }
 
     fn handle_malformed_from(&mut self, via: Transport) -> Received<'static> {
-        if via == self.transport {
+        if self.is_open() && via == self.transport {
             self.fail(CloseReason::ParseError);
         }
         Received::Nothing
