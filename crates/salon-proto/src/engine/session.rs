@@ -72,7 +72,8 @@ pub enum Received<'a> {
 pub enum PollAnswer {
     /// Keep it until [`Output::AnswerPoll`] answers it; that may be at once.
     Hold,
-    /// Refuse it with status 400: there is one already, and the session ends.
+    /// Refuse it with status 400: there is one already, and the session ends; or it comes
+    /// too late.
     Refuse,
 }
 
@@ -195,7 +196,7 @@ impl Session {
             // Node ignores a close packet here: only closing the WebSocket ends it.
             Ok(Packet::Close) => Received::Nothing,
             Ok(packet) => self.handle_packet(now, packet, Transport::WebSocket),
-            Err(_) => self.handle_malformed(),
+            Err(_) => self.handle_malformed_from(Transport::WebSocket),
         }
     }
 
@@ -231,18 +232,23 @@ impl Session {
         Received::Nothing
     }
 
-    /// Something that is no Engine.IO packet.
+    /// Something in a POST that is no Engine.IO packet. Like a packet, it means nothing
+    /// once the session has left polling or is ending.
     pub fn handle_malformed(&mut self) -> Received<'static> {
-        self.fail(CloseReason::ParseError);
+        self.handle_malformed_from(Transport::Polling)
+    }
+
+    fn handle_malformed_from(&mut self, via: Transport) -> Received<'static> {
+        if self.is_open() && via == self.transport {
+            self.fail(CloseReason::ParseError);
+        }
         Received::Nothing
     }
 
     /// The transport broke, or the client broke its rules; `code` is for the close frame
     /// of a WebSocket.
     pub fn handle_broken(&mut self, code: CloseCode) {
-        if self.transport == Transport::WebSocket && self.state != State::Closed {
-            self.push_close_frame(Some(code));
-        }
+        self.say_goodbye(Some(code));
         self.finish(CloseReason::TransportError);
     }
 
@@ -254,15 +260,14 @@ impl Session {
 
     /// The client closed the WebSocket; its code, if any, goes back.
     pub fn handle_close_frame(&mut self, code: Option<CloseCode>) {
-        if self.state != State::Closed {
-            self.push_close_frame(code);
-        }
+        self.say_goodbye(code);
         self.finish(CloseReason::TransportClose);
     }
 
     /// A poll (GET).
     pub fn handle_poll(&mut self) -> PollAnswer {
-        if self.transport != Transport::Polling {
+        // After the end nobody would answer it.
+        if self.transport != Transport::Polling || self.is_closed() {
             return PollAnswer::Refuse;
         }
         if self.poll_held {
@@ -289,6 +294,9 @@ impl Session {
 
     /// Data (POST) begins to arrive. `false`: refuse it with status 400.
     pub fn handle_post(&mut self) -> bool {
+        if self.transport != Transport::Polling {
+            return false;
+        }
         if self.post_running {
             self.finish(CloseReason::TransportError);
             return false;
@@ -300,6 +308,14 @@ impl Session {
     /// The POST is over, whether its body came whole or was refused.
     pub fn handle_post_done(&mut self) {
         self.post_running = false;
+    }
+
+    /// The POST's connection is gone before its body was whole.
+    pub fn handle_post_lost(&mut self) {
+        self.post_running = false;
+        if self.transport == Transport::Polling {
+            self.handle_lost(CloseReason::TransportError);
+        }
     }
 
     /// An upgrade candidate has connected. `false`: close it.
@@ -344,10 +360,13 @@ impl Session {
         if let Some(step) = self.upgrade.handle_timeout(now, &self.timing) {
             self.take_step(now, step);
         }
+        if !self.is_open() {
+            return;
+        }
         match self.heartbeat.handle_timeout(now, &self.timing) {
-            Some(Beat::Ping) if self.is_open() => self.outbox.push(Encoded::PING),
+            Some(Beat::Ping) => self.outbox.push(Encoded::PING),
             Some(Beat::Overdue) => self.fail(CloseReason::PingTimeout),
-            _ => {}
+            None => {}
         }
     }
 }
@@ -375,13 +394,11 @@ impl Session {
         if !self.is_open() {
             return;
         }
+        self.say_goodbye(None);
         self.state = State::Closing {
             gives_up_at: now + self.timing.close_timeout,
         };
-        match self.transport {
-            Transport::WebSocket => self.push_close_frame(None),
-            Transport::Polling => self.close_poll(),
-        }
+        self.close_poll();
     }
 
     /// Ends the session now; what the client has not got is lost.
@@ -435,13 +452,13 @@ impl Session {
     /// When to call [`handle_timeout`](Self::handle_timeout); `None` once closed.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let beat = self.heartbeat.poll_timeout();
-        let heartbeat_or_upgrade = self.upgrade.poll_timeout().map_or(beat, |at| at.min(beat));
-        match self.state {
-            State::Open => Some(heartbeat_or_upgrade),
-            State::Closing { gives_up_at } => Some(gives_up_at.min(heartbeat_or_upgrade)),
-            State::Closed => None,
-        }
+        let own = match self.state {
+            State::Open => self.heartbeat.poll_timeout(),
+            // Nothing is asked of the client any more, so nothing is overdue either.
+            State::Closing { gives_up_at } => gives_up_at,
+            State::Closed => return None,
+        };
+        Some(self.upgrade.poll_timeout().map_or(own, |at| at.min(own)))
     }
 
     fn take_step(&mut self, now: Instant, step: Step) {
@@ -477,6 +494,13 @@ impl Session {
         self.outputs.push_back(Output::SwitchToCandidate);
     }
 
+    /// Queues the one close frame of a WebSocket. A closing session has done so already.
+    fn say_goodbye(&mut self, code: Option<CloseCode>) {
+        if self.is_open() && self.transport == Transport::WebSocket {
+            self.push_close_frame(code);
+        }
+    }
+
     fn push_close_frame(&mut self, code: Option<CloseCode>) {
         let frame = match code {
             Some(code) => close_frame(code, "", None),
@@ -495,9 +519,7 @@ impl Session {
 
     /// Ends the session with a close frame, where there is a WebSocket for it.
     fn fail(&mut self, reason: CloseReason) {
-        if self.transport == Transport::WebSocket && self.state != State::Closed {
-            self.push_close_frame(None);
-        }
+        self.say_goodbye(None);
         self.finish(reason);
     }
 

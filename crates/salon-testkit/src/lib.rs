@@ -1,0 +1,42 @@
+//! A client and its server's session in virtual time, for tests that read as transcripts.
+//!
+//! ```
+//! use salon_testkit::Client;
+//!
+//! let mut client = Client::polling();
+//! client.poll();
+//! client.server_sends("4hello");
+//! client.expect_poll("4hello");
+//! client.poll();
+//! client.at(25_000);
+//! client.expect_poll("2");
+//! ```
+//!
+//! | Room | What it knows |
+//! |---|---|
+//! | `setup` | what a session is opened with |
+//! | `client` | what the client does: polls, posts, frames, candidates |
+//! | `server` | what the application does, and the passing of time |
+//! | `shell` | drives the session as the real shell does, and watches over its promises |
+//! | `expect` | what the client or the application must have got |
+//! | `link` | one WebSocket, whose bytes pass through the real decoder both ways |
+//! | `splits`, `random` | where a stream may be cut; chance that is the same in every run |
+//!
+//! There is no sleep and no runtime: a minute passes by saying so.
+//!
+//! The shell breaks the test when the session breaks a promise that holds always: it
+//! answers only a poll that is held, says once that it is over, has by then answered the
+//! held poll, and never asks to be woken in the past.
+
+mod client;
+mod expect;
+mod link;
+mod random;
+mod server;
+mod setup;
+mod shell;
+mod splits;
+
+pub use random::Random;
+pub use setup::{Client, Setup};
+pub use splits::{bytewise, splits};
