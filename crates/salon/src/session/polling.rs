@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use salon_proto::CloseReason;
 use salon_proto::engine::PollAnswer;
 use salon_proto::engine::payload::Payload;
 use tokio::sync::oneshot;
@@ -104,9 +103,10 @@ impl Post {
 impl Drop for Post {
     fn drop(&mut self) {
         let mut line = self.session.line.lock();
-        line.engine.handle_post_done();
-        if !self.is_done {
-            line.engine.handle_lost(CloseReason::TransportError);
+        if self.is_done {
+            line.engine.handle_post_done();
+        } else {
+            line.engine.handle_post_lost();
             self.session.waker.wake();
         }
     }
