@@ -8,8 +8,13 @@
 //!      └────────────────────────────────────────┘ pong
 //! ```
 
+use std::time::Duration;
+
 use crate::limits::Timing;
 use crate::timer::Instant;
+
+/// How late a ping may be to count as punctual.
+const LATENESS: Duration = Duration::from_millis(50);
 
 /// When the next ping is due, or until when its pong is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,14 +79,18 @@ impl Heartbeat {
 
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Instant, timing: &Timing) -> Option<Beat> {
-        if now < self.poll_timeout() {
+        let due = self.poll_timeout();
+        if now < due {
             return None;
         }
         if let Self::Waiting { .. } = self {
             return Some(Beat::Overdue);
         }
+        // A clock that ticks a little late must not make the client's time longer; one that
+        // stood still must not make it shorter.
+        let is_punctual = now <= due + LATENESS;
         *self = Self::Waiting {
-            overdue_at: now + timing.ping_timeout,
+            overdue_at: if is_punctual { due } else { now } + timing.ping_timeout,
             extended: false,
         };
         Some(Beat::Ping)
@@ -126,6 +135,20 @@ mod tests {
         assert_eq!(heartbeat.handle_timeout(at(44_999), &timing()), None);
         let beat = heartbeat.handle_timeout(at(45_000), &timing());
         assert_eq!(beat, Some(Beat::Overdue));
+    }
+
+    #[test]
+    fn a_ping_that_is_a_little_late_leaves_the_deadline_of_its_pong() {
+        let mut heartbeat = Heartbeat::start(START, &timing());
+        heartbeat.handle_timeout(at(25_010), &timing());
+        assert_eq!(heartbeat.poll_timeout(), at(45_000));
+    }
+
+    #[test]
+    fn a_clock_that_stood_still_does_not_shorten_the_wait() {
+        let mut heartbeat = Heartbeat::start(START, &timing());
+        heartbeat.handle_timeout(at(60_000), &timing());
+        assert_eq!(heartbeat.poll_timeout(), at(80_000));
     }
 
     #[test]

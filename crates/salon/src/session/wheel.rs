@@ -2,14 +2,11 @@
 
 use std::collections::BTreeMap;
 
-/// The width of a slot in milliseconds: how late a deadline may be noticed, and how many of them
-/// are handled together.
-const SLOT: u64 = 8;
-
-/// Deadlines in slots of 8 ms; time comes in as milliseconds from any fixed start.
+/// Deadlines in slots; time comes in as milliseconds from any fixed start.
 ///
-/// No deadline expires early, and each less than one slot late for a caller that asks at
-/// [`Wheel::next`]. Deadlines are not taken back: whoever has a new one inserts it as well, and
+/// The width of a slot says how late a deadline may be noticed, and so how many of them are handled
+/// together. Each deadline comes with its own. None expires early, and each less than its slot late
+/// for a caller that asks at [`Wheel::next`]. Deadlines are not taken back: whoever has a new one inserts it as well, and
 /// ignores the old one when it expires.
 #[derive(Debug)]
 pub(super) struct Wheel<K> {
@@ -20,8 +17,8 @@ pub(super) struct Wheel<K> {
 
 impl<K> Wheel<K> {
     /// Adds a deadline; true if it comes before all others, so that the driver must wake earlier.
-    pub(super) fn insert(&mut self, deadline_ms: u64, key: K) -> bool {
-        let slot = end_of_slot(deadline_ms);
+    pub(super) fn insert(&mut self, deadline_ms: u64, slot_ms: u64, key: K) -> bool {
+        let slot = end_of_slot(deadline_ms, slot_ms);
         let earliest = self.next().is_none_or(|next| slot < next);
         self.slots.entry(slot).or_default().push(key);
         earliest
@@ -44,8 +41,9 @@ impl<K> Wheel<K> {
 }
 
 /// The first end of a slot that is not before the deadline.
-fn end_of_slot(deadline_ms: u64) -> u64 {
-    deadline_ms.div_ceil(SLOT).saturating_mul(SLOT)
+fn end_of_slot(deadline_ms: u64, slot_ms: u64) -> u64 {
+    let width = slot_ms.max(1);
+    deadline_ms.div_ceil(width).saturating_mul(width)
 }
 
 impl<K> Default for Wheel<K> {
@@ -60,6 +58,8 @@ impl<K> Default for Wheel<K> {
 mod tests {
     use super::*;
 
+    const SLOT: u64 = 8;
+
     fn expired<K>(wheel: &mut Wheel<K>, now_ms: u64) -> Vec<K> {
         let mut expired = Vec::new();
         wheel.expire(now_ms, &mut expired);
@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn a_deadline_expires_at_the_end_of_its_slot_and_once() {
         let mut wheel = Wheel::default();
-        wheel.insert(17, 'a');
+        wheel.insert(17, SLOT, 'a');
         assert_eq!(wheel.next(), Some(24));
         assert!(expired(&mut wheel, 23).is_empty());
         assert_eq!(expired(&mut wheel, 24), ['a']);
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn a_deadline_on_the_border_of_slots_is_not_late_at_all() {
         let mut wheel = Wheel::default();
-        wheel.insert(16, 'a');
+        wheel.insert(16, SLOT, 'a');
         assert_eq!(expired(&mut wheel, 16), ['a']);
     }
 
@@ -87,26 +87,29 @@ mod tests {
     fn a_deadline_in_the_past_expires_at_once() {
         let mut wheel = Wheel::default();
         assert!(expired(&mut wheel, 5_000).is_empty());
-        assert!(wheel.insert(0, 'a'));
+        assert!(wheel.insert(0, SLOT, 'a'));
         assert_eq!(expired(&mut wheel, 5_000), ['a']);
     }
 
     #[test]
     fn the_driver_is_woken_for_an_earlier_slot_only() {
         let mut wheel = Wheel::default();
-        assert!(wheel.insert(100, 'a'));
-        assert!(!wheel.insert(97, 'b'), "the same slot");
-        assert!(!wheel.insert(200, 'c'));
-        assert!(wheel.insert(96, 'd'));
+        assert!(wheel.insert(100, SLOT, 'a'));
+        assert!(!wheel.insert(97, SLOT, 'b'), "the same slot");
+        assert!(!wheel.insert(200, SLOT, 'c'));
+        assert!(wheel.insert(96, SLOT, 'd'));
         assert_eq!(expired(&mut wheel, 104), ['d', 'a', 'b']);
-        assert!(!wheel.insert(200, 'e'), "the same slot as what is left");
+        assert!(
+            !wheel.insert(200, SLOT, 'e'),
+            "the same slot as what is left"
+        );
     }
 
     #[test]
     fn the_end_of_time_does_not_overflow() {
         let mut wheel = Wheel::default();
         for deadline in [u64::MAX, u64::MAX - 1, u64::MAX - 8, u64::MAX - 9] {
-            wheel.insert(deadline, deadline);
+            wheel.insert(deadline, SLOT, deadline);
         }
         assert_eq!(expired(&mut wheel, u64::MAX).len(), 4);
         assert_eq!(wheel.next(), None);
@@ -115,7 +118,7 @@ mod tests {
     #[test]
     fn expired_keys_follow_those_that_the_list_already_has() {
         let mut wheel = Wheel::default();
-        wheel.insert(1, 'b');
+        wheel.insert(1, SLOT, 'b');
         let mut list = vec!['a'];
         wheel.expire(8, &mut list);
         assert_eq!(list, ['a', 'b']);
@@ -140,13 +143,15 @@ mod tests {
         let (mut wheel, mut model, mut now) = (Wheel::default(), Vec::new(), 0);
         for key in 0..400 {
             let deadline = now + below(300);
-            let first = model.iter().all(|(end, _)| end_of_slot(deadline) < *end);
+            let first = model
+                .iter()
+                .all(|(end, _)| end_of_slot(deadline, SLOT) < *end);
             assert_eq!(
-                wheel.insert(deadline, (deadline, key)),
+                wheel.insert(deadline, SLOT, (deadline, key)),
                 first,
                 "seed {seed}"
             );
-            model.push((end_of_slot(deadline), key));
+            model.push((end_of_slot(deadline, SLOT), key));
             if below(3) == 0 {
                 now += below(30);
                 check_expired(&mut wheel, &mut model, now, seed);
@@ -183,8 +188,21 @@ mod tests {
     #[test]
     fn no_deadline_is_a_slot_late() {
         for deadline in 0..1_000 {
-            let end = end_of_slot(deadline);
+            let end = end_of_slot(deadline, SLOT);
             assert!((deadline..deadline + SLOT).contains(&end));
         }
+    }
+
+    #[test]
+    fn narrow_and_wide_slots_stand_side_by_side() {
+        let mut wheel = Wheel::default();
+        wheel.insert(17, 8, 'a');
+        wheel.insert(18, 1, 'b');
+        wheel.insert(19, 0, 'c');
+        let mut expired = Vec::new();
+        wheel.expire(19, &mut expired);
+        assert_eq!(expired, ['b', 'c']);
+        wheel.expire(24, &mut expired);
+        assert_eq!(expired, ['b', 'c', 'a']);
     }
 }
