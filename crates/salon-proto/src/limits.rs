@@ -87,3 +87,39 @@ impl Default for Timing {
         }
     }
 }
+
+impl Timing {
+    /// The same with no time below one millisecond: a deadline that is always due would keep its
+    /// session at work for ever.
+    #[must_use]
+    pub fn without_zeros(mut self) -> Self {
+        for time in [
+            &mut self.ping_interval,
+            &mut self.ping_timeout,
+            &mut self.upgrade_timeout,
+            &mut self.connect_timeout,
+            &mut self.close_timeout,
+            &mut self.body_timeout,
+            &mut self.upgrade_noop_interval,
+        ] {
+            *time = (*time).max(Duration::from_millis(1));
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_time_is_zero() {
+        let timing = Timing {
+            ping_interval: Duration::ZERO,
+            ..Timing::default()
+        };
+        let timing = timing.without_zeros();
+        assert_eq!(timing.ping_interval, Duration::from_millis(1));
+        assert_eq!(timing.ping_timeout, Timing::default().ping_timeout);
+    }
+}

@@ -166,7 +166,7 @@ impl ServerBuilder {
             overflow: self.overflow,
             ack_timeout: self.ack_timeout,
             limits: Arc::new(self.limits),
-            timing: Arc::new(self.timing),
+            timing: Arc::new(self.timing.without_zeros()),
         })
     }
 }
