@@ -1,0 +1,121 @@
+// Where salon differs from socket.io on purpose: each test stands in docs/differences-from-node.md. Not run for the reference.
+import assert from "node:assert/strict";
+import { refusedUpgrade } from "./harness/frames.mjs";
+import { request } from "./harness/polling.mjs";
+import { serving } from "./harness/scenario.mjs";
+
+const { scenario, server } = serving();
+const open = serving({ CORS_ORIGIN: "http://example.com" });
+const polling = { EIO: 4, transport: "polling" };
+
+async function joined(frames) {
+  const session = await frames();
+  session.sid = (await session.handshake()).sid;
+  session.id = await session.join();
+  return session;
+}
+
+scenario("a WebSocket of a wrong protocol is refused before it is switched", async () => {
+  const answer = await refusedUpgrade(server, { EIO: 3, transport: "websocket" });
+  assert.equal(answer.status, "HTTP/1.1 400 Bad Request");
+  assert.equal(answer.body, "Unsupported protocol version");
+});
+
+scenario("header names are in lower case and every answer has a date", async () => {
+  const answer = await refusedUpgrade(server, { EIO: 4, transport: "abc" });
+  const names = answer.headers.map((line) => line.split(":")[0]);
+  assert.deepEqual(names.sort(), ["connection", "content-length", "content-type", "date"]);
+});
+
+open.scenario("a preflight's answer has no content-length", async ({ server }) => {
+  const headers = { origin: "http://example.com", "access-control-request-method": "POST" };
+  const preflight = await request(server, { method: "OPTIONS", query: polling, headers });
+  assert.equal(preflight.status, 204);
+  assert.equal(preflight.headers["content-length"], undefined);
+});
+
+scenario("the client's files are not served", async () => {
+  const answer = await request(server, { path: "/socket.io/socket.io.js" });
+  assert.deepEqual([answer.status, answer.json.message], [400, "Transport unknown"]);
+});
+
+scenario("JSONP is not spoken", async () => {
+  const answer = await request(server, { query: { ...polling, j: 0 } });
+  assert.match(answer.body, /^0\{"sid"/);
+});
+
+scenario("a session that began on WebSocket is not taken over", async ({ frames }) => {
+  const first = await joined(frames);
+  const second = await frames({ sid: first.sid });
+  assert.equal((await second.closed()).code, 1005);
+  first.send('421["message-with-ack"]');
+  assert.equal(await first.next(), "431[]");
+});
+
+scenario("a body that is not UTF-8 ends the session", async ({ poll }) => {
+  const session = await poll();
+  const id = await session.join();
+  await session.postBody(Buffer.concat([Buffer.from('42["message","'), Buffer.from([0xff]), Buffer.from('"]')]));
+  assert.equal(await server.reason(id), "parse error");
+});
+
+scenario("two connects in one body close the connection", async ({ poll }) => {
+  const session = await poll();
+  await session.post("40", "40");
+  assert.equal((await session.readUntil((packet) => packet === "1")).at(-1), "1");
+});
+
+scenario("an event in the same body as the connect is handled", async ({ poll }) => {
+  const session = await poll();
+  await session.post("40", '421["message-with-ack"]');
+  const packets = await session.readUntil((packet) => packet === "431[]");
+  assert.match(packets[0], /^40\{"sid"/);
+});
+
+scenario("a space is not taken for an acknowledgement id", async ({ frames }) => {
+  const session = await joined(frames);
+  session.send('42 ["message-with-ack"]', '421["message-with-ack","fence"]');
+  assert.equal(await session.next(), '431["fence"]');
+});
+
+scenario("an acknowledgement id is repeated exactly up to 64 bits", async ({ frames }) => {
+  const session = await joined(frames);
+  session.send('4218446744073709551615["message-with-ack"]');
+  assert.equal(await session.next(), "4318446744073709551615[]");
+});
+
+scenario("an acknowledgement id beyond 64 bits closes the connection", async ({ frames }) => {
+  const session = await joined(frames);
+  session.send('4218446744073709551616["message-with-ack"]');
+  await session.closed();
+  assert.equal(await server.reason(session.id), "forced close");
+});
+
+scenario("JSON may be nested 127 deep and no deeper", async ({ frames }) => {
+  const nested = (depth) => `421["message-with-ack",${"[".repeat(depth)}${"]".repeat(depth)}]`;
+  const session = await joined(frames);
+  session.send(nested(126));
+  assert.match(await session.next(), /^431\[\[\[/);
+  for (const depth of [127, 100_000]) {
+    const deep = await joined(frames);
+    deep.send(nested(depth));
+    await deep.closed();
+    assert.equal(await server.reason(deep.id), "forced close");
+  }
+});
+
+scenario("half of a surrogate pair does not fit a text and is answered with an error", async ({ frames }) => {
+  const session = await joined(frames);
+  session.send('421["message-with-ack","\\ud800"]');
+  assert.match(await session.next(), /^431\[\{"error":"invalid data: /);
+});
+
+scenario("the body of a poll is compressed up to 256 KiB", async ({ poll }) => {
+  const session = await poll();
+  await session.join();
+  for (const [length, coding] of [[200_000, "gzip"], [300_000, undefined]]) {
+    await session.post(`42["message","${"x".repeat(length)}"]`);
+    const answer = await session.send({ headers: { "accept-encoding": "gzip" } }).answer;
+    assert.equal(answer.headers["content-encoding"], coding);
+  }
+});
