@@ -32,3 +32,14 @@ pub use salon_proto::packet::json::AllArgs;
 pub use salon_proto::{CloseReason, DisconnectReason, Limits, SocketId};
 pub use server::Server;
 pub use socket::Socket;
+
+/// The programs in the repository's documents are compiled with the doctests, so that they cannot
+/// grow old.
+#[cfg(doctest)]
+mod documents {
+    #[doc = include_str!("../../../README.md")]
+    struct Readme;
+
+    #[doc = include_str!("../../../docs/guide/ordering.md")]
+    struct Ordering;
+}
