@@ -101,12 +101,14 @@ impl SessionTask {
     /// Sends what the turn has produced and obeys the protocol, until both have nothing more.
     fn finish_turn(&mut self, cx: &mut Context<'_>) {
         loop {
+            self.start_called(cx);
             self.take_arrivals(cx);
             let session = Arc::clone(&self.session);
             let mut line = session.line.lock();
             line.write(&session);
             let Some(output) = line.engine.poll_output() else {
-                if line.arrivals.is_empty() || self.is_busy() {
+                let is_idle = line.arrivals.is_empty() || self.is_busy();
+                if is_idle && line.calls.is_empty() {
                     line.in_turn = false;
                     self.shut_down(&mut line, cx);
                     return;
@@ -179,15 +181,14 @@ impl SessionTask {
 
     /// From here on, handlers that others start get tasks of their own.
     fn leave(&self) {
-        let arrivals = {
+        let (arrivals, calls) = {
             let mut line = self.session.line.lock();
             line.task_ended = true;
-            mem::take(&mut line.arrivals)
+            (mem::take(&mut line.arrivals), mem::take(&mut line.calls))
         };
-        for arrival in arrivals {
-            if let Arrival::Start(task) = arrival {
-                self.session.driver.runtime.spawn(task);
-            }
+        drop(arrivals);
+        for task in calls {
+            self.session.driver.runtime.spawn(task);
         }
     }
 }
@@ -222,10 +223,18 @@ impl SessionTask {
                 Arrival::Malformed => {
                     self.session.line.lock().engine.handle_malformed();
                 }
-                Arrival::Start(task) => self.running.start(task, cx),
             }
         }
         self.deliver_body(cx);
+    }
+
+    /// Starts the handlers of a client that has come or left, however many others are running:
+    /// those may be waiting for just these.
+    fn start_called(&mut self, cx: &mut Context<'_>) {
+        let calls = mem::take(&mut self.session.line.lock().calls);
+        for task in calls {
+            self.running.start(task, cx);
+        }
     }
 
     /// The session's own WebSocket, if it was opened with one; otherwise a candidate.
@@ -394,8 +403,10 @@ impl SessionTask {
             Received::Text(text) => receiver.handle_text(text, &mut turn),
             Received::Binary(data) => receiver.handle_binary(Cow::Owned(data), &mut turn),
         }
-        // A handler that waited for just this answer goes on before the next event starts.
+        // A handler that waited for just this answer goes on before the next event starts, and
+        // so do those of a client that has just come or left.
         self.running.poll(cx);
+        self.start_called(cx);
     }
 }
 

@@ -9,6 +9,7 @@ mod disconnects;
 mod extractors;
 mod lifetimes;
 mod middleware;
+mod order;
 mod panics;
 mod replies;
 mod rooms;
