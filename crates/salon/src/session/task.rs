@@ -311,12 +311,24 @@ impl SessionTask {
         let read = candidate
             .socket
             .poll_read(cx, |message, cx| self.deliver_candidate(message, cx));
-        if let Poll::Ready(End::Malformed(error)) = &read {
-            candidate.goodbye = Some(error.close_code());
+        if let Poll::Ready(end) = read {
+            self.lose_candidate(end, &mut candidate, cx);
         }
         self.candidate = Some(candidate);
-        if read.is_ready() {
-            self.session.line.lock().engine.handle_candidate_lost();
+    }
+
+    fn lose_candidate(&self, end: End, candidate: &mut Candidate, cx: &Context<'_>) {
+        let engine = &mut self.session.line.lock().engine;
+        let has_switched = engine.transport() == Transport::WebSocket;
+        match end {
+            End::Malformed(error) if has_switched => engine.handle_broken(error.close_code()),
+            End::Malformed(error) => candidate.goodbye = Some(error.close_code()),
+            End::Closed | End::Broken => {}
+        }
+        match has_switched {
+            // It ended in the same breath, which the next turn finds.
+            true => cx.waker().wake_by_ref(),
+            false => engine.handle_candidate_lost(),
         }
     }
 

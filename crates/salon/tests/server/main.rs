@@ -4,6 +4,7 @@
 #![allow(missing_docs)]
 
 mod acks;
+mod deadlines;
 mod deadlocks;
 mod disconnects;
 mod extractors;
