@@ -280,19 +280,21 @@ impl SessionTask {
         };
         match socket.poll_read(cx, |message, cx| self.deliver(message, cx)) {
             Poll::Pending => self.socket = Some(socket),
-            Poll::Ready(end) => self.lose_socket(end, socket),
+            Poll::Ready(end) => self.lose_socket(end, socket, cx),
         }
     }
 
-    fn lose_socket(&mut self, end: End, socket: WebSocket) {
+    fn lose_socket(&mut self, end: End, socket: WebSocket, cx: &Context<'_>) {
         let mut line = self.session.line.lock();
         match end {
             End::Closed => line.engine.handle_lost(CloseReason::TransportClose),
             End::Broken => line.engine.handle_lost(CloseReason::TransportError),
             End::Malformed(error) => {
                 line.engine.handle_broken(error.close_code());
-                // The close frame must still reach the peer.
+                // The close frame must still reach the peer. What the peer sends is read on,
+                // for the sake of its end.
                 self.socket = Some(socket);
+                cx.waker().wake_by_ref();
                 return;
             }
         }

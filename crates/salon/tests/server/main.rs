@@ -9,6 +9,7 @@ mod deadlocks;
 mod disconnects;
 mod extractors;
 mod lifetimes;
+mod malformed;
 mod middleware;
 mod order;
 mod panics;
