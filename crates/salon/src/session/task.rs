@@ -170,9 +170,11 @@ impl SessionTask {
         (&mut *self.receiver, turn)
     }
 
-    /// Whether so many handlers are running that the client has to wait.
+    /// Whether so many handlers are running that the client has to wait. Once the session is
+    /// over nothing is handled any more, and nobody waits.
     fn is_busy(&self) -> bool {
-        self.running.len() >= self.session.driver.limits.max_running_handlers
+        self.lingers_until.is_none()
+            && self.running.len() >= self.session.driver.limits.max_running_handlers
     }
 
     fn is_over(&self) -> bool {

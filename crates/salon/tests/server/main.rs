@@ -13,6 +13,7 @@ mod malformed;
 mod middleware;
 mod order;
 mod panics;
+mod pressure;
 mod replies;
 mod rooms;
 mod shutdown;
