@@ -25,6 +25,8 @@ pub(super) struct Line {
     pub(super) poll: Option<oneshot::Sender<Bytes>>,
     /// What the session's task has to pick up.
     pub(super) arrivals: Vec<Arrival>,
+    /// Handlers that were called elsewhere than for an event, for the session's task to start.
+    pub(super) calls: Vec<Task>,
     pub(super) deadline_due: bool,
     /// The flusher has been asked.
     pub(super) marked: bool,
@@ -42,8 +44,6 @@ pub(super) enum Arrival {
     Body(Body),
     /// A POST whose body is no payload.
     Malformed,
-    /// A handler that was called elsewhere.
-    Start(Task),
 }
 
 /// The body of a POST.
@@ -60,6 +60,7 @@ impl Line {
             writer: None,
             poll: None,
             arrivals: Vec::new(),
+            calls: Vec::new(),
             deadline_due: false,
             marked: false,
             in_turn: false,

@@ -108,7 +108,7 @@ impl Session {
             drop(line);
             self.driver.runtime.spawn(task);
         } else {
-            line.arrivals.push(Arrival::Start(task));
+            line.calls.push(task);
             self.waker.wake();
         }
     }

@@ -101,12 +101,14 @@ impl SessionTask {
     /// Sends what the turn has produced and obeys the protocol, until both have nothing more.
     fn finish_turn(&mut self, cx: &mut Context<'_>) {
         loop {
+            self.start_called(cx);
             self.take_arrivals(cx);
             let session = Arc::clone(&self.session);
             let mut line = session.line.lock();
             line.write(&session);
             let Some(output) = line.engine.poll_output() else {
-                if line.arrivals.is_empty() || self.is_busy() {
+                let is_idle = line.arrivals.is_empty() || self.is_busy();
+                if is_idle && line.calls.is_empty() {
                     line.in_turn = false;
                     self.shut_down(&mut line, cx);
                     return;
@@ -168,9 +170,11 @@ impl SessionTask {
         (&mut *self.receiver, turn)
     }
 
-    /// Whether so many handlers are running that the client has to wait.
+    /// Whether so many handlers are running that the client has to wait. Once the session is
+    /// over nothing is handled any more, and nobody waits.
     fn is_busy(&self) -> bool {
-        self.running.len() >= self.session.driver.limits.max_running_handlers
+        self.lingers_until.is_none()
+            && self.running.len() >= self.session.driver.limits.max_running_handlers
     }
 
     fn is_over(&self) -> bool {
@@ -179,15 +183,14 @@ impl SessionTask {
 
     /// From here on, handlers that others start get tasks of their own.
     fn leave(&self) {
-        let arrivals = {
+        let (arrivals, calls) = {
             let mut line = self.session.line.lock();
             line.task_ended = true;
-            mem::take(&mut line.arrivals)
+            (mem::take(&mut line.arrivals), mem::take(&mut line.calls))
         };
-        for arrival in arrivals {
-            if let Arrival::Start(task) = arrival {
-                self.session.driver.runtime.spawn(task);
-            }
+        drop(arrivals);
+        for task in calls {
+            self.session.driver.runtime.spawn(task);
         }
     }
 }
@@ -222,10 +225,18 @@ impl SessionTask {
                 Arrival::Malformed => {
                     self.session.line.lock().engine.handle_malformed();
                 }
-                Arrival::Start(task) => self.running.start(task, cx),
             }
         }
         self.deliver_body(cx);
+    }
+
+    /// Starts the handlers of a client that has come or left, however many others are running:
+    /// those may be waiting for just these.
+    fn start_called(&mut self, cx: &mut Context<'_>) {
+        let calls = mem::take(&mut self.session.line.lock().calls);
+        for task in calls {
+            self.running.start(task, cx);
+        }
     }
 
     /// The session's own WebSocket, if it was opened with one; otherwise a candidate.
@@ -271,19 +282,21 @@ impl SessionTask {
         };
         match socket.poll_read(cx, |message, cx| self.deliver(message, cx)) {
             Poll::Pending => self.socket = Some(socket),
-            Poll::Ready(end) => self.lose_socket(end, socket),
+            Poll::Ready(end) => self.lose_socket(end, socket, cx),
         }
     }
 
-    fn lose_socket(&mut self, end: End, socket: WebSocket) {
+    fn lose_socket(&mut self, end: End, socket: WebSocket, cx: &Context<'_>) {
         let mut line = self.session.line.lock();
         match end {
             End::Closed => line.engine.handle_lost(CloseReason::TransportClose),
             End::Broken => line.engine.handle_lost(CloseReason::TransportError),
             End::Malformed(error) => {
                 line.engine.handle_broken(error.close_code());
-                // The close frame must still reach the peer.
+                // The close frame must still reach the peer. What the peer sends is read on,
+                // for the sake of its end.
                 self.socket = Some(socket);
+                cx.waker().wake_by_ref();
                 return;
             }
         }
@@ -302,12 +315,24 @@ impl SessionTask {
         let read = candidate
             .socket
             .poll_read(cx, |message, cx| self.deliver_candidate(message, cx));
-        if let Poll::Ready(End::Malformed(error)) = &read {
-            candidate.goodbye = Some(error.close_code());
+        if let Poll::Ready(end) = read {
+            self.lose_candidate(end, &mut candidate, cx);
         }
         self.candidate = Some(candidate);
-        if read.is_ready() {
-            self.session.line.lock().engine.handle_candidate_lost();
+    }
+
+    fn lose_candidate(&self, end: End, candidate: &mut Candidate, cx: &Context<'_>) {
+        let engine = &mut self.session.line.lock().engine;
+        let has_switched = engine.transport() == Transport::WebSocket;
+        match end {
+            End::Malformed(error) if has_switched => engine.handle_broken(error.close_code()),
+            End::Malformed(error) => candidate.goodbye = Some(error.close_code()),
+            End::Closed | End::Broken => {}
+        }
+        match has_switched {
+            // It ended in the same breath, which the next turn finds.
+            true => cx.waker().wake_by_ref(),
+            false => engine.handle_candidate_lost(),
         }
     }
 
@@ -394,8 +419,10 @@ impl SessionTask {
             Received::Text(text) => receiver.handle_text(text, &mut turn),
             Received::Binary(data) => receiver.handle_binary(Cow::Owned(data), &mut turn),
         }
-        // A handler that waited for just this answer goes on before the next event starts.
+        // A handler that waited for just this answer goes on before the next event starts, and
+        // so do those of a client that has just come or left.
         self.running.poll(cx);
+        self.start_called(cx);
     }
 }
 

@@ -1,0 +1,246 @@
+//! Disconnecting from everywhere.
+
+use salon::{DisconnectReason, Namespace, Server, Socket};
+
+use crate::support::{Client, Frame, Host, Notes, settle};
+
+const BYE: [Frame; 1] = [Frame::Close(None)];
+
+/// Namespaces whose sockets note when they come and go.
+fn noting() -> (Host, Notes) {
+    let (host, notes) = (Host::new(), Notes::default());
+    for name in ["/", "/a", "/b"] {
+        let gone = notes.clone();
+        let left = move |socket: Socket, namespace: Namespace, why: DisconnectReason| async move {
+            assert!(!socket.is_connected() && socket.rooms().is_empty());
+            gone.add(format_args!("{} {why}", namespace.name()));
+        };
+        host.of(name).on_disconnect(left);
+    }
+    (host, notes)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_may_disconnect_its_own_socket() {
+    let (host, notes) = noting();
+    let handled = notes.clone();
+    host.on("bye", move |socket: Socket| async move {
+        socket.disconnect(false);
+        assert!(!socket.is_connected());
+        assert!(
+            socket
+                .emit("late", ())
+                .result()
+                .unwrap_err()
+                .is_disconnected()
+        );
+        handled.add("handled");
+    });
+    let mut client = host.join().await;
+    client.send_all([r#"42["bye"]"#]).await;
+    client.expect("41").await;
+    client.fence().await;
+    assert_eq!(notes.take(), ["handled", "/ server namespace disconnect"]);
+    client.join("").await;
+    assert_eq!(host.of("/").len(), 1, "the session goes on");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_after_the_handler_has_disconnected_its_socket_ends_the_session() {
+    let (host, notes) = noting();
+    let seen = notes.clone();
+    host.on(
+        "bye",
+        |socket: Socket| async move { socket.disconnect(false) },
+    );
+    host.on("x", move || async move { seen.add("x") });
+    let mut client = host.join().await;
+    client.send_all([r#"42["bye"]"#, r#"42["x"]"#]).await;
+    client.expect("41").await;
+    assert_eq!(client.rest().await, BYE);
+    assert_eq!(notes.take(), ["/ server namespace disconnect"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_may_end_its_whole_connection() {
+    let (host, notes) = noting();
+    host.on(
+        "bye",
+        |socket: Socket| async move { socket.disconnect(true) },
+    );
+    let mut client = host.join().await;
+    client.join("/a,").await;
+    client.join("/b,").await;
+    client.emit(r#"["bye"]"#).await;
+    let mut frames = client.rest().await;
+    assert_eq!(frames.pop(), Some(Frame::Close(None)));
+    let mut goodbyes: Vec<_> = frames.iter().map(|frame| format!("{frame:?}")).collect();
+    goodbyes.sort();
+    let expected = [r#"Text("41")"#, r#"Text("41/a,")"#, r#"Text("41/b,")"#];
+    assert_eq!(goodbyes, expected);
+    let mut gone = notes.take();
+    gone.sort();
+    let reason = "server namespace disconnect";
+    assert_eq!(
+        gone,
+        ["/", "/a", "/b"].map(|name| format!("{name} {reason}"))
+    );
+    assert_eq!(host.session_count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connect_handler_may_disconnect() {
+    for close in [false, true] {
+        let (host, notes) = noting();
+        host.on_connect(move |socket: Socket| async move { socket.disconnect(close) });
+        let mut client = host.open().await;
+        client.send("40").await;
+        assert!(client.text().await.starts_with("40{"));
+        client.expect("41").await;
+        settle().await;
+        assert_eq!(notes.take(), ["/ server namespace disconnect"]);
+        assert_eq!(host.session_count(), usize::from(!close));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_disconnect_handler_may_disconnect_again_and_others() {
+    let (host, notes) = noting();
+    host.on_disconnect(|socket: Socket, io: Server| async move {
+        socket.disconnect(true);
+        io.of("/a").broadcast().disconnect_sockets(false);
+    });
+    let mut client = host.join().await;
+    client.join("/a,").await;
+    client.send("41").await;
+    client.expect("41/a,").await;
+    client.fence().await;
+    assert_eq!(
+        notes.take(),
+        [
+            "/ client namespace disconnect",
+            "/a server namespace disconnect"
+        ]
+    );
+    assert_eq!(
+        host.session_count(),
+        1,
+        "a socket that has left closes nothing"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_may_disconnect_another_socket() {
+    let (host, notes) = noting();
+    host.on("kick", |socket: Socket| async move {
+        socket.broadcast().disconnect_sockets(true);
+    });
+    let (mut kicker, mut kicked) = (host.join().await, host.join().await);
+    kicker.emit(r#"["kick"]"#).await;
+    kicked.expect("41").await;
+    assert_eq!(kicked.rest().await, BYE);
+    kicker.fence().await;
+    assert_eq!(notes.take(), ["/ server namespace disconnect"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_handlers_may_disconnect_each_other() {
+    let (host, notes) = noting();
+    host.on("kick", |socket: Socket| async move {
+        socket.broadcast().disconnect_sockets(false);
+    });
+    let (mut one, mut two) = (host.join().await, host.join().await);
+    one.emit(r#"["kick"]"#).await;
+    two.emit(r#"["kick"]"#).await;
+    settle().await;
+    assert_eq!(notes.take().len() + host.of("/").len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_task_or_thread_may_disconnect() {
+    let (host, notes) = noting();
+    let (mut client, socket) = host.pair().await;
+    tokio::spawn(async move { socket.disconnect(false) });
+    client.expect("41").await;
+    client.fence().await;
+    assert_eq!(notes.take(), ["/ server namespace disconnect"]);
+
+    let (mut client, socket) = host.pair().await;
+    std::thread::spawn(move || socket.disconnect(true))
+        .join()
+        .unwrap();
+    client.expect("41").await;
+    assert_eq!(client.rest().await, BYE);
+    assert_eq!(notes.take(), ["/ server namespace disconnect"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn disconnecting_twice_is_disconnecting_once() {
+    let (host, notes) = noting();
+    let (mut client, socket) = host.pair().await;
+    socket.disconnect(false);
+    socket.disconnect(false);
+    socket.disconnect(true);
+    client.expect("41").await;
+    client.fence().await;
+    assert_eq!(notes.take().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clone_of_a_socket_that_has_left_does_nothing_to_the_next_one() {
+    let (host, notes) = noting();
+    let (mut client, old) = host.pair().await;
+    client.send("41").await;
+    client.join("").await;
+    old.disconnect(false);
+    old.disconnect(true);
+    assert!(!old.join("room") && !old.leave("room"));
+    client.fence().await;
+    assert_eq!(host.of("/").len(), 1);
+    assert_eq!(notes.take(), ["/ client namespace disconnect"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_namespace_is_left_before_disconnect_handlers_run() {
+    let (host, notes) = (Host::new(), Notes::default());
+    let seen = notes.clone();
+    host.on_disconnect(move |namespace: Namespace, socket: Socket| async move {
+        let found = namespace.socket(&socket.id()).is_some();
+        let own_room = namespace.to(socket.id()).emit("x", ()).recipients();
+        seen.add(format_args!("{} {found} {own_room}", namespace.len()));
+    });
+    let other = host.join().await;
+    drop(host.join().await);
+    settle().await;
+    assert_eq!(notes.take(), ["1 false 0"]);
+    drop(other);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_way_to_go_has_its_reason() {
+    async fn end(client: &mut Client, way: &str) {
+        match way {
+            "leave" => client.send("41").await,
+            "close" => client.close(Some(1000)).await,
+            "nonsense" => client.send("4nonsense").await,
+            "broken frame" => client.write(b"\xff\xff\xff\xff").await,
+            "ping" => client.send("2").await,
+            _ => client.send("9").await,
+        }
+    }
+    for (way, reason) in [
+        ("leave", "client namespace disconnect"),
+        ("close", "transport close"),
+        ("nonsense", "forced close"),
+        ("broken frame", "transport error"),
+        ("ping", "transport error"),
+        ("no packet", "parse error"),
+    ] {
+        let (host, notes) = noting();
+        let mut client = host.join().await;
+        end(&mut client, way).await;
+        settle().await;
+        assert_eq!(notes.take(), [format!("/ {reason}")], "{way}");
+        drop(client);
+    }
+}

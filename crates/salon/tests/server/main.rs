@@ -1,0 +1,21 @@
+//! The server as its users see it, beyond what crosses the wire: handlers, lifetimes, bounds.
+//!
+//! What JavaScript clients can see is tested in `interop/`.
+#![allow(missing_docs)]
+
+mod acks;
+mod deadlines;
+mod deadlocks;
+mod disconnects;
+mod extractors;
+mod lifetimes;
+mod malformed;
+mod middleware;
+mod order;
+mod panics;
+mod pressure;
+mod replies;
+mod rooms;
+mod shutdown;
+mod support;
+mod threads;

@@ -1,0 +1,48 @@
+//! A server without a network, and clients that see every frame.
+//!
+//! Tests run on a paused clock: whatever waits for a deadline gets it as soon as nothing else
+//! is left to do, so no test waits in real time and none depends on how fast the machine is.
+
+mod client;
+mod host;
+mod http;
+mod logs;
+mod notes;
+mod watchdog;
+
+use std::time::Duration;
+
+pub use client::{Client, Frame};
+pub use host::{Host, Poller, write_request};
+pub use http::{Response, read_response};
+pub use logs::Logs;
+pub use notes::Notes;
+pub use watchdog::Watchdog;
+
+/// Lets everything happen that needs no deadline. On a paused clock this returns only when all
+/// tasks wait.
+pub async fn settle() {
+    tokio::time::sleep(Duration::from_millis(1)).await;
+}
+
+/// Moves the clock on; deadlines on the way are met in their order.
+pub async fn pass(time: Duration) {
+    tokio::time::sleep(time).await;
+}
+
+pub const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+/// How many tasks there are, after all that can end has ended.
+pub async fn tasks() -> usize {
+    settle().await;
+    tokio::runtime::Handle::current()
+        .metrics()
+        .num_alive_tasks()
+}
+
+/// Panics, in a way that the compiler does not see.
+pub fn fail() {
+    assert!(std::hint::black_box(false), "on purpose");
+}
