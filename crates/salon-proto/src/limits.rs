@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-/// How much one peer may ask of us.
+/// How much one client may make us keep or do.
 ///
-/// A peer can reach no buffer, count or queue that is not named here.
+/// How many clients there may be is for what stands in front of the server to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -12,7 +12,8 @@ pub struct Limits {
     /// lowered there from 100 MB after CVE-2020-36048; told to the client as
     /// `maxPayload`.
     pub max_payload: usize,
-    /// Binary attachments of one packet. Node's default since CVE-2026-33151:
+    /// Binary attachments of one packet, each of which may have `max_payload` bytes while the
+    /// packet is put together. Node's default since CVE-2026-33151:
     /// without it one header makes us collect buffers for ever.
     pub max_attachments: usize,
     /// Bytes that may wait for one slow session before the overflow policy acts.
@@ -25,6 +26,12 @@ pub struct Limits {
     /// Bytes of a namespace's name. Longer ones are refused before they are looked
     /// up or kept.
     pub max_namespace_length: usize,
+    /// Bytes of the auth data that a client may send when it joins a namespace, since they are
+    /// kept with its socket. A token has a few hundred; Node takes a whole payload.
+    pub max_auth: usize,
+    /// Bytes of headers that are kept of the request which opened a session, and likewise of its
+    /// query. Further headers are forgotten, a longer query too. Browsers send about 1,000.
+    pub max_handshake: usize,
     /// Rooms one socket may be in, its own room not counted. A client can often make
     /// a server join rooms of its choosing.
     pub max_rooms: usize,
@@ -45,6 +52,8 @@ impl Default for Limits {
             max_outbox: 4_000_000,
             max_namespaces: 64,
             max_namespace_length: 512,
+            max_auth: 65_536,
+            max_handshake: 16_384,
             max_rooms: 10_000,
             max_pending_acks: 10_000,
             max_running_handlers: 1_000,

@@ -154,6 +154,20 @@ impl ServerBuilder {
         self
     }
 
+    /// Changes any of the [deadlines](Timing).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let io = salon::Server::builder()
+    ///     .timing(|timing| timing.close_timeout = Duration::from_secs(5))
+    ///     .build();
+    /// ```
+    pub fn timing(mut self, change: impl FnOnce(&mut Timing)) -> Self {
+        change(&mut self.timing);
+        self
+    }
+
     /// Makes the server. It needs a tokio runtime only when its first client connects.
     #[must_use]
     pub fn build(self) -> Server {

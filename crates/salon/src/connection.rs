@@ -154,7 +154,13 @@ impl ConnectionReceiver {
         let limits = &connection.server.config.limits;
         let joining = connection.namespaces.lock().handle_connect(name, limits)?;
         let namespace = connection.server.find_namespace(name);
+        let is_too_long = auth
+            .as_ref()
+            .is_some_and(|auth| auth.len() > limits.max_auth);
         match (joining, namespace) {
+            (Joining::Decide, Some(_)) if is_too_long => {
+                refuse(connection, name, &HandlerError::new("Too much auth data"));
+            }
             (Joining::Decide, Some(namespace)) => admit_or_check(connection, namespace, auth, turn),
             (Joining::Decide, None) => {
                 refuse(connection, name, &HandlerError::new("Invalid namespace"));

@@ -29,7 +29,7 @@ pub use hub::Room;
 pub use namespace::Namespace;
 pub use salon_proto::engine::{Overflow, Transport};
 pub use salon_proto::packet::json::AllArgs;
-pub use salon_proto::{CloseReason, DisconnectReason, Limits, SocketId};
+pub use salon_proto::{CloseReason, DisconnectReason, Limits, SocketId, Timing};
 pub use server::Server;
 pub use socket::Socket;
 

@@ -98,8 +98,12 @@ impl Server {
     /// Shares a value with all handlers, which get it as [`State<T>`](crate::State). One value
     /// for each type.
     pub fn set_state<T: Send + Sync + 'static>(&self, value: T) {
-        let states = &mut self.0.states.write();
-        states.insert(TypeId::of::<T>(), Arc::new(value));
+        let replaced = {
+            let mut states = self.0.states.write();
+            states.insert(TypeId::of::<T>(), Arc::new(value))
+        };
+        // Its end may run code of the application, which no lock of ours may wait for.
+        drop(replaced);
     }
 
     /// Puts the server in front of another service: a layer for axum or any tower stack.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use salon_proto::ack::AckTable;
+use salon_proto::engine::Transport;
 use salon_proto::packet;
 use salon_proto::{DisconnectReason, Encoded, SocketId};
 use serde::Serialize;
@@ -96,10 +97,10 @@ impl Socket {
         )
     }
 
-    /// How its client is connected now: `"polling"` or `"websocket"`.
+    /// How its client is connected now.
     #[must_use]
-    pub fn transport(&self) -> &'static str {
-        self.0.connection.session.transport().as_str()
+    pub fn transport(&self) -> Transport {
+        self.0.connection.session.transport()
     }
 }
 

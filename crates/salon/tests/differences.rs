@@ -176,6 +176,16 @@ async fn a_client_with_too_many_running_handlers_waits() {
 }
 
 #[tokio::test]
+async fn auth_data_has_a_limited_size() {
+    let io = limited(|builder| builder.limits(|limits| limits.max_auth = 10));
+    let client = Client::open(&io).await;
+    client.post(r#"40{"a":"12345"}"#).await;
+    assert_eq!(client.poll().await, r#"44{"message":"Too much auth data"}"#);
+    client.post(r#"40{"a":123}"#).await;
+    assert!(client.poll().await.starts_with(r#"40{"sid":""#));
+}
+
+#[tokio::test]
 async fn an_event_with_a_reserved_name_is_refused_without_a_panic() {
     let io = Server::new();
     let error = io.emit("disconnect", ()).result().unwrap_err();

@@ -80,6 +80,12 @@ impl Payload {
         }
     }
 
+    /// Whether the last packet has been taken.
+    #[must_use]
+    pub const fn is_finished(&self) -> bool {
+        self.next.is_none()
+    }
+
     /// The next packet. The first error is also the last packet.
     pub fn next_packet(&mut self) -> Option<Result<Packet<'_>, ProtocolError>> {
         let start = self.next.take()?;
@@ -111,6 +117,7 @@ mod tests {
         while let Some(packet) = payload.next_packet() {
             packets.push(packet.map_or_else(|_| "error".into(), |one| format!("{one:?}")));
         }
+        assert!(payload.is_finished());
         packets
     }
 

@@ -82,22 +82,26 @@ pub(super) fn has_valid_origin(parts: &Parts) -> bool {
     origin.is_none_or(|origin| origin.as_bytes().iter().all(is_fine))
 }
 
-/// What is kept of the request.
-pub(super) fn handshake(parts: &Parts) -> Handshake {
+/// What is kept of the request: at most `limit` bytes of headers, and of the query.
+pub(super) fn handshake(parts: &Parts, limit: usize) -> Handshake {
     let address = parts.extensions.get::<PeerAddr>().map(|peer| peer.0);
+    let query = parts.uri.query().filter(|query| query.len() <= limit);
     Handshake {
-        query: parts.uri.query().unwrap_or_default().into(),
-        headers: header_lines(&parts.headers),
+        query: query.unwrap_or_default().into(),
+        headers: header_lines(&parts.headers, limit),
         address,
         issued: SystemTime::now(),
     }
 }
 
-fn header_lines(headers: &HeaderMap) -> Box<str> {
+fn header_lines(headers: &HeaderMap, limit: usize) -> Box<str> {
     let mut lines = String::new();
     for (name, value) in headers {
-        if let Ok(value) = value.to_str() {
-            lines.extend([name.as_str(), ": ", value, "\n"]);
+        let Ok(value) = value.to_str() else { continue };
+        let line = [name.as_str(), ": ", value, "\n"];
+        let length: usize = line.iter().map(|part| part.len()).sum();
+        if lines.len() + length <= limit {
+            lines.extend(line);
         }
     }
     lines.into()
@@ -133,6 +137,19 @@ mod tests {
         assert_eq!(request.protocol, Some("4"));
         assert_eq!(request.transport, Some("polling"));
         assert_eq!(request.sid, Some("given twice"));
+    }
+
+    #[test]
+    fn what_is_kept_of_a_request_is_bounded() {
+        let long = "x".repeat(100);
+        let parts = parts(
+            &format!("/?{long}"),
+            &[("a", "1"), ("b", &long), ("c", "3")],
+        );
+        let kept = handshake(&parts, 50);
+        assert_eq!((kept.header("a"), kept.header("c")), (Some("1"), Some("3")));
+        assert_eq!((kept.header("b"), kept.query()), (None, ""));
+        assert_eq!(handshake(&parts, 1_000).query(), long);
     }
 
     #[test]

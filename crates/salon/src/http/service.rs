@@ -81,7 +81,7 @@ fn check(server: &Arc<ServerInner>, parts: &Parts) -> Result<Purpose, Refusal> {
 }
 
 async fn open_polling(server: &Arc<ServerInner>, parts: &Parts) -> Result<Answer, Refusal> {
-    let handshake = request::handshake(parts);
+    let handshake = request::handshake(parts, server.config.limits.max_handshake);
     let session = server
         .open_session(handshake, Transport::Polling, None)
         .ok_or(Refusal::BadRequest("ID_GENERATION_ERROR"))?;
@@ -98,7 +98,10 @@ fn upgrade(server: &Arc<ServerInner>, parts: &Parts, purpose: Purpose) -> Result
     };
     match purpose {
         Purpose::Open(_) => {
-            let (server, handshake) = (Arc::clone(server), request::handshake(parts));
+            let (server, handshake) = (
+                Arc::clone(server),
+                request::handshake(parts, server.config.limits.max_handshake),
+            );
             let driver = Arc::clone(server.driver());
             driver.after_upgrade(upgraded(on_upgrade), move |link| {
                 server.open_session(handshake, Transport::WebSocket, Some(link));

@@ -89,7 +89,7 @@ impl Session {
         self.waker.wake();
     }
 
-    /// Whether the client can be told nothing before it polls again.
+    /// Whether it is closing and the client will learn of it from a poll only.
     pub(crate) fn waits_for_poll(&self) -> bool {
         let line = self.line.lock();
         line.engine.transport() == Transport::Polling && !line.engine.is_closed()

@@ -397,8 +397,7 @@ impl SessionTask {
         };
         while !self.is_busy() {
             let Some(packet) = body.payload.next_packet() else {
-                let _ = body.processed.send(());
-                return;
+                break;
             };
             let received = {
                 let engine = &mut self.session.line.lock().engine;
@@ -409,7 +408,11 @@ impl SessionTask {
             };
             self.hand_over(received, cx);
         }
-        self.body = Some(body);
+        if body.payload.is_finished() {
+            let _ = body.processed.send(());
+        } else {
+            self.body = Some(body);
+        }
     }
 
     fn hand_over(&mut self, received: Received<'_>, cx: &mut Context<'_>) {

@@ -62,11 +62,10 @@ impl WebSocket {
         mut deliver: impl FnMut(Message<'_>, &mut Context<'_>) -> Next,
     ) -> Poll<End> {
         let mut read_ahead = std::mem::take(&mut self.read_ahead);
-        if let Some(end) = self.decode(&mut read_ahead, cx, &mut deliver) {
-            return Poll::Ready(end);
-        }
-        if !self.read_ahead.is_empty() {
-            return Poll::Pending;
+        match self.decode(&mut read_ahead, cx, &mut deliver) {
+            Ok(Next::Go) => {}
+            Ok(Next::Pause | Next::Stop) => return Poll::Pending,
+            Err(end) => return Poll::Ready(end),
         }
         with_scratch(|scratch| self.read_some(scratch, cx, &mut deliver))
     }
@@ -84,11 +83,10 @@ impl WebSocket {
                 Poll::Ready(Err(_)) => return Poll::Ready(End::Broken),
                 Poll::Pending => return Poll::Pending,
             };
-            if let Some(end) = self.decode(&mut scratch[..read], cx, deliver) {
-                return Poll::Ready(end);
-            }
-            if !self.read_ahead.is_empty() {
-                return Poll::Pending;
+            match self.decode(&mut scratch[..read], cx, deliver) {
+                Ok(Next::Go | Next::Stop) => {}
+                Ok(Next::Pause) => return Poll::Pending,
+                Err(end) => return Poll::Ready(end),
             }
         }
         cx.waker().wake_by_ref();
@@ -100,21 +98,18 @@ impl WebSocket {
         mut input: &mut [u8],
         cx: &mut Context<'_>,
         deliver: &mut impl FnMut(Message<'_>, &mut Context<'_>) -> Next,
-    ) -> Option<End> {
-        loop {
-            match self.decoder.decode(&mut input) {
-                Ok(Some(message)) => match deliver(message, cx) {
-                    Next::Go => {}
-                    Next::Pause => {
-                        self.read_ahead = input.to_vec();
-                        return None;
-                    }
-                    Next::Stop => return None,
-                },
-                Ok(None) => return None,
-                Err(error) => return Some(End::Malformed(error)),
+    ) -> Result<Next, End> {
+        while let Some(message) = self.decoder.decode(&mut input).map_err(End::Malformed)? {
+            match deliver(message, cx) {
+                Next::Go => {}
+                Next::Pause => {
+                    self.read_ahead = input.to_vec();
+                    return Ok(Next::Pause);
+                }
+                Next::Stop => return Ok(Next::Stop),
             }
         }
+        Ok(Next::Go)
     }
 }
 
