@@ -75,6 +75,11 @@ pub(super) enum Writer {
 }
 
 impl Writer {
+    #[cfg(test)]
+    pub(super) const fn is_tcp(&self) -> bool {
+        matches!(self, Self::Tcp(_))
+    }
+
     pub(super) fn poll_write(
         &mut self,
         cx: &mut Context<'_>,

@@ -63,6 +63,16 @@ impl Session {
         &self.id
     }
 
+    /// Whether it writes to a bare TCP stream, without anything of hyper in between.
+    #[cfg(test)]
+    pub(crate) fn is_on_tcp(&self) -> bool {
+        self.line
+            .lock()
+            .writer
+            .as_ref()
+            .is_some_and(link::Writer::is_tcp)
+    }
+
     pub(crate) fn transport(&self) -> Transport {
         self.line.lock().engine.transport()
     }
