@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use hyper::body::Incoming;
+use hyper::server::conn::http1::Builder;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tower_layer::Layer;
 use tower_service::Service;
@@ -60,13 +60,12 @@ async fn serve_connection(stream: TcpStream, peer: SocketAddr, server: Server) {
         request.extensions_mut().insert(PeerAddr(peer));
         service.clone().call(request)
     });
-    let mut connection = Builder::new(TokioExecutor::new());
-    connection
-        .http1()
+    // Not hyper-util's builder: that one waits for the first bytes without a deadline.
+    let served = Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT);
-    let served = connection
-        .serve_connection_with_upgrades(TokioIo::new(stream), with_peer)
+        .header_read_timeout(HEAD_TIMEOUT)
+        .serve_connection(TokioIo::new(stream), with_peer)
+        .with_upgrades()
         .await;
     if let Err(error) = served {
         tracing::debug!("a connection failed: {error}");

@@ -18,4 +18,5 @@ mod replies;
 mod rooms;
 mod shutdown;
 mod support;
+mod tcp;
 mod threads;

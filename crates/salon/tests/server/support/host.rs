@@ -10,7 +10,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use salon::{Server, ServerBuilder, Socket, SocketId, Transport};
-use tokio::io::{AsyncWriteExt, DuplexStream, duplex};
+use tokio::io::{AsyncWrite, AsyncWriteExt, DuplexStream, duplex};
 use tower::{Layer, Service};
 
 use super::{Client, Response, Watchdog, read_response};
@@ -148,7 +148,7 @@ impl Poller {
 }
 
 /// Sends a request whose line is `METHOD TARGET`.
-pub async fn write_request(stream: &mut DuplexStream, line: &str, body: &str) {
+pub async fn write_request(stream: &mut (impl AsyncWrite + Unpin), line: &str, body: &str) {
     let length = body.len();
     let head = format!("{line} HTTP/1.1\r\nhost: salon\r\ncontent-length: {length}\r\n\r\n");
     // The server may refuse and close before it has read all; then the answer says so.
