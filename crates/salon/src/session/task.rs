@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use salon_proto::engine::{Output, Received, Transport};
 use salon_proto::timer::Instant;
-use salon_proto::ws::{self, CloseCode, Message};
+use salon_proto::ws::{self, CloseCode, ControlPayload, Message};
 use salon_proto::{CloseReason, Encoded};
 
 use super::Session;
@@ -24,6 +24,11 @@ use super::websocket::{End, Next, WebSocket};
 /// Closing at once would make the kernel throw those frames away.
 const LINGER: Duration = Duration::from_secs(5);
 
+/// While no more bytes than these wait, every WebSocket ping is answered. Beyond them only the
+/// last one is, once there is room (RFC 6455 section 5.5.3): a pong takes far more memory than its
+/// few bytes in the outbox tell, and a client that reads nothing could have millions of them.
+const PONG_ROOM: usize = 4 * 1024;
+
 /// A small state machine polled by hand: an idle session's future is these few words.
 pub(super) struct SessionTask {
     session: Arc<Session>,
@@ -31,6 +36,8 @@ pub(super) struct SessionTask {
     running: Running,
     socket: Option<WebSocket>,
     candidate: Option<Box<Candidate>>,
+    /// A ping that is to be answered when there is room.
+    unanswered: Option<Box<ControlPayload<'static>>>,
     /// The body of a POST that is being delivered.
     body: Option<Body>,
     /// The time, as of this turn.
@@ -58,6 +65,7 @@ impl SessionTask {
             running: Running::default(),
             socket: None,
             candidate: None,
+            unanswered: None,
             body: None,
             scheduled: None,
             lingers_until: None,
@@ -106,6 +114,13 @@ impl SessionTask {
             let session = Arc::clone(&self.session);
             let mut line = session.line.lock();
             line.write(&session);
+            if line.engine.outbox().bytes() <= PONG_ROOM
+                && let Some(payload) = self.unanswered.take()
+            {
+                drop(line);
+                self.answer_ping(*payload);
+                continue;
+            }
             let Some(output) = line.engine.poll_output() else {
                 let is_idle = line.arrivals.is_empty() || self.is_busy();
                 if is_idle && line.calls.is_empty() {
@@ -355,11 +370,7 @@ impl SessionTask {
         match message {
             Message::Text(text) => self.deliver_text(&text, cx),
             Message::Binary(data) => self.deliver_binary(data, cx),
-            Message::Ping(payload) => {
-                let pong = Encoded::control_frame(ws::pong_frame(&payload, None));
-                // It counts in the outbox, so that a flood of pings meets its limit.
-                let _ = self.session.line.lock().engine.send(pong, false);
-            }
+            Message::Ping(payload) => self.answer_ping(payload),
             Message::Pong(_) => {}
             Message::Close(frame) => {
                 let code = frame.map(|frame| frame.code);
@@ -371,6 +382,17 @@ impl SessionTask {
             false if self.is_busy() => Next::Pause,
             false => Next::Go,
         }
+    }
+
+    fn answer_ping(&mut self, payload: ControlPayload<'_>) {
+        let engine = &mut self.session.line.lock().engine;
+        if engine.outbox().bytes() > PONG_ROOM {
+            self.unanswered = Some(Box::new(payload.into_owned()));
+            return;
+        }
+        self.unanswered = None;
+        let pong = Encoded::control_frame(ws::pong_frame(&payload, None));
+        let _ = engine.send(pong, false);
     }
 
     fn deliver_text(&mut self, text: &str, cx: &mut Context<'_>) {

@@ -113,17 +113,33 @@ async fn a_slow_polling_client_is_disconnected_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_flood_of_pings_meets_the_limit_of_the_outbox() {
+async fn every_ping_of_a_client_that_reads_is_answered() {
+    let mut client = Host::new().join().await;
+    for number in 0..1_000_u16 {
+        client.ping(&number.to_be_bytes()).await;
+    }
+    for number in 0..1_000_u16 {
+        let pong = Frame::Pong(number.to_be_bytes().to_vec());
+        assert_eq!(client.frame().await, pong);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_reads_late_gets_an_answer_to_its_last_ping() {
     let (host, notes) = narrow(Overflow::Disconnect);
     let mut client = host.join().await;
-    for _ in 0..10 {
-        // While the pipe to the server takes them, the one from it is full.
-        for _ in 0..40 {
-            client.ping(&[7; 100]).await;
-        }
+    for number in 0..1_000_u16 {
+        client.ping(&[number.to_be_bytes(); 50].concat()).await;
         settle().await;
     }
-    assert_eq!(notes.take(), ["slow consumer"]);
+    let last = Frame::Pong([999_u16.to_be_bytes(); 50].concat());
+    let mut pongs = 1;
+    while client.frame().await != last {
+        pongs += 1;
+    }
+    assert!(pongs < 100, "{pongs}");
+    client.fence().await;
+    assert!(notes.take().is_empty());
 }
 
 /// Handlers of `x` that wait for a permit each, and note when they start and end.

@@ -148,6 +148,11 @@ impl Client {
         text_frame(text, MASK).to_vec()
     }
 
+    /// Many empty pings as they go out.
+    pub fn ping_frames(count: usize) -> Vec<u8> {
+        ping_frame(&ControlPayload::EMPTY, MASK).repeat(count)
+    }
+
     /// A close frame as it goes out.
     pub fn close_frame() -> Vec<u8> {
         empty_close_frame(MASK).to_vec()
