@@ -5,13 +5,14 @@
 #![allow(unsafe_code)]
 
 #[path = "server/support/mod.rs"]
-#[allow(dead_code, unreachable_pub, unused_imports)]
+#[allow(dead_code, unused_imports)]
 mod support;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use support::{Client, Frame, Host, settle};
+use salon_proto::ws::{ControlPayload, ping_frame};
+use support::{Frame, Host, settle};
 
 static LIVE: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
@@ -50,7 +51,7 @@ async fn held(work: impl Future<Output = ()>) -> usize {
 async fn a_client_that_pings_and_does_not_read_costs_little_memory() {
     let host = Host::new().pipe(4_096);
     let mut client = host.join().await;
-    let flood = Client::ping_frames(1_000);
+    let flood = ping_frame(&ControlPayload::EMPTY, Some([1, 2, 3, 4])).repeat(1_000);
     let held = held(async {
         for _ in 0..200 {
             client.write(&flood).await;

@@ -33,7 +33,7 @@ fn call_everything(socket: &Socket) {
     }
     assert_eq!(namespace.socket(&id).is_some(), socket.is_connected());
     assert_eq!(namespace.sockets().len(), namespace.len());
-    assert_eq!(namespace.is_empty(), namespace.len() == 0);
+    assert_eq!(namespace.is_empty(), namespace.sockets().is_empty());
     namespace.emit("to all", ());
     io.emit("to all", ());
     socket.leave("room");

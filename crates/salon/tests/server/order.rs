@@ -24,7 +24,7 @@ async fn start_in_order(host: Host) {
         async move {
             started.add(n);
             // Half of the handlers go on later, which must not change who starts when.
-            if n % 2 == 0 {
+            if n.is_multiple_of(2) {
                 tokio::task::yield_now().await;
             }
             if n == EVENTS - 1 {

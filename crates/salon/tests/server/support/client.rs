@@ -15,13 +15,13 @@ use super::read_response;
 const MASK: Option<ws::MaskKey> = Some([1, 2, 3, 4]);
 const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 
-pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 /// What a server sends on a WebSocket.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Frame {
+pub(crate) enum Frame {
     Text(String),
     Binary(Vec<u8>),
     Pong(Vec<u8>),
@@ -31,7 +31,7 @@ pub enum Frame {
     End,
 }
 
-pub struct Client {
+pub(crate) struct Client {
     stream: Box<dyn Stream>,
     decoder: Decoder,
     inbox: VecDeque<Frame>,
@@ -40,7 +40,7 @@ pub struct Client {
 
 impl Client {
     /// Opens a session and reads its open packet.
-    pub async fn open(stream: impl Stream + 'static) -> Self {
+    pub(crate) async fn open(stream: impl Stream + 'static) -> Self {
         let mut client = Self::dial(stream, "/socket.io/?EIO=4&transport=websocket").await;
         let open = client.text().await;
         assert!(open.starts_with(r#"0{"sid":"#), "{open}");
@@ -48,7 +48,7 @@ impl Client {
     }
 
     /// Opens a WebSocket and reads nothing from it.
-    pub async fn dial(mut stream: impl Stream + 'static, target: &str) -> Self {
+    pub(crate) async fn dial(mut stream: impl Stream + 'static, target: &str) -> Self {
         stream.write_all(&Self::handshake(target)).await.unwrap();
         let response = read_response(&mut stream).await.unwrap();
         assert_eq!(response.status, 101, "{response:?}");
@@ -56,7 +56,7 @@ impl Client {
     }
 
     /// Takes a stream on which the handshake is done.
-    pub fn upgraded(stream: impl Stream + 'static) -> Self {
+    pub(crate) fn upgraded(stream: impl Stream + 'static) -> Self {
         Self {
             stream: Box::new(stream),
             decoder: Decoder::new(Role::Client, 100_000_000),
@@ -66,7 +66,7 @@ impl Client {
     }
 
     /// The request for a WebSocket.
-    pub fn handshake(target: &str) -> Vec<u8> {
+    pub(crate) fn handshake(target: &str) -> Vec<u8> {
         format!(
             "GET {target} HTTP/1.1\r\nhost: salon\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
              sec-websocket-version: 13\r\nsec-websocket-key: {KEY}\r\n\r\n"
@@ -78,7 +78,7 @@ impl Client {
 /// Socket.IO.
 impl Client {
     /// Joins a namespace (`""` for `/`, or `"/name,"`) and returns the id of its socket.
-    pub async fn join(&mut self, namespace: &str) -> String {
+    pub(crate) async fn join(&mut self, namespace: &str) -> String {
         self.send(&format!("40{namespace}")).await;
         let answer = self.text().await;
         let sid = answer.strip_prefix(&format!("40{namespace}{{\"sid\":\""));
@@ -87,13 +87,13 @@ impl Client {
     }
 
     /// Sends an event in the namespace `/`, given as its array.
-    pub async fn emit(&mut self, array: &str) {
+    pub(crate) async fn emit(&mut self, array: &str) {
         self.send(&format!("42{array}")).await;
     }
 
     /// Sends an event that asks for an answer, and returns the array of the answer. Nothing
     /// else may come first.
-    pub async fn ask(&mut self, array: &str) -> String {
+    pub(crate) async fn ask(&mut self, array: &str) -> String {
         let id = self.next_ack;
         self.next_ack += 1;
         self.send(&format!("42{id}{array}")).await;
@@ -105,7 +105,7 @@ impl Client {
 
     /// Expects this text next.
     #[track_caller]
-    pub fn expect(&mut self, text: &str) -> impl Future<Output = ()> {
+    pub(crate) fn expect(&mut self, text: &str) -> impl Future<Output = ()> {
         let caller = std::panic::Location::caller();
         async move {
             let next = self.frame().await;
@@ -115,7 +115,7 @@ impl Client {
 
     /// Returns once the server has handled all that was sent before; nothing may come in
     /// between.
-    pub async fn fence(&mut self) {
+    pub(crate) async fn fence(&mut self) {
         self.ping(b"fence").await;
         assert_eq!(self.frame().await, Frame::Pong(b"fence".to_vec()));
     }
@@ -123,67 +123,62 @@ impl Client {
 
 /// Frames.
 impl Client {
-    pub async fn send(&mut self, text: &str) {
+    pub(crate) async fn send(&mut self, text: &str) {
         self.write(&text_frame(text, MASK)).await;
     }
 
-    pub async fn send_binary(&mut self, data: &[u8]) {
+    pub(crate) async fn send_binary(&mut self, data: &[u8]) {
         self.write(&binary_frame(data, MASK)).await;
     }
 
-    pub async fn ping(&mut self, payload: &[u8]) {
+    pub(crate) async fn ping(&mut self, payload: &[u8]) {
         let payload = ControlPayload::new(payload).unwrap();
         self.write(&ping_frame(&payload, MASK)).await;
     }
 
     /// Sends a close frame.
-    pub async fn close(&mut self, code: Option<u16>) {
+    pub(crate) async fn close(&mut self, code: Option<u16>) {
         let code = code.and_then(CloseCode::new);
         let frame = code.map(|code| close_frame(code, "", MASK).to_vec());
         self.write(&frame.unwrap_or_else(Self::close_frame)).await;
     }
 
     /// A text frame as it goes out.
-    pub fn masked(text: &str) -> Vec<u8> {
+    pub(crate) fn masked(text: &str) -> Vec<u8> {
         text_frame(text, MASK).to_vec()
     }
 
-    /// Many empty pings as they go out.
-    pub fn ping_frames(count: usize) -> Vec<u8> {
-        ping_frame(&ControlPayload::EMPTY, MASK).repeat(count)
-    }
-
     /// A close frame as it goes out.
-    pub fn close_frame() -> Vec<u8> {
+    pub(crate) fn close_frame() -> Vec<u8> {
         empty_close_frame(MASK).to_vec()
     }
 
     /// Writes any bytes.
-    pub async fn write(&mut self, bytes: &[u8]) {
+    pub(crate) async fn write(&mut self, bytes: &[u8]) {
         self.stream.write_all(bytes).await.unwrap();
     }
 
     /// The same, for a server that may have hung up already.
-    pub async fn try_write(&mut self, bytes: &[u8]) {
+    pub(crate) async fn try_write(&mut self, bytes: &[u8]) {
         let _ = self.stream.write_all(bytes).await;
     }
 
     /// Several texts in one write.
-    pub async fn send_all<T: AsRef<str>>(&mut self, texts: impl IntoIterator<Item = T>) {
+    pub(crate) async fn send_all<T: AsRef<str>>(&mut self, texts: impl IntoIterator<Item = T>) {
         let frames = texts.into_iter().map(|one| text_frame(one.as_ref(), MASK));
         let bytes: Vec<u8> = frames.flatten().collect();
         self.write(&bytes).await;
     }
 
     /// The next text.
-    pub async fn text(&mut self) -> String {
+    pub(crate) async fn text(&mut self) -> String {
         match self.frame().await {
             Frame::Text(text) => text,
             other => panic!("a text was expected: {other:?}"),
         }
     }
 
-    pub async fn frame(&mut self) -> Frame {
+    pub(crate) async fn frame(&mut self) -> Frame {
         while self.inbox.is_empty() {
             self.read_some().await;
         }
@@ -191,7 +186,7 @@ impl Client {
     }
 
     /// Everything until the stream ends.
-    pub async fn rest(&mut self) -> Vec<Frame> {
+    pub(crate) async fn rest(&mut self) -> Vec<Frame> {
         let mut frames = Vec::new();
         loop {
             match self.frame().await {
@@ -202,7 +197,7 @@ impl Client {
     }
 
     /// All texts that come without a deadline being met.
-    pub async fn waiting(&mut self) -> Vec<String> {
+    pub(crate) async fn waiting(&mut self) -> Vec<String> {
         let mut texts = Vec::new();
         while let Ok(text) = timeout(Duration::from_millis(1), self.text()).await {
             texts.push(text);

@@ -19,8 +19,8 @@ use super::{Client, Response, Watchdog, read_response};
 const PIPE: usize = 64 * 1024;
 
 /// A server, reached through pipes in memory. It can be used as its [`Server`].
-pub struct Host {
-    pub io: Server,
+pub(crate) struct Host {
+    pub(crate) io: Server,
     pipe: usize,
     _watchdog: Watchdog,
 }
@@ -34,11 +34,11 @@ impl Deref for Host {
 }
 
 impl Host {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(|builder| builder)
     }
 
-    pub fn with(change: impl FnOnce(ServerBuilder) -> ServerBuilder) -> Self {
+    pub(crate) fn with(change: impl FnOnce(ServerBuilder) -> ServerBuilder) -> Self {
         Self {
             io: change(Server::builder()).build(),
             pipe: PIPE,
@@ -47,46 +47,46 @@ impl Host {
     }
 
     /// Sets how much a pipe holds; a client that does not read is felt after so many bytes.
-    pub const fn pipe(mut self, bytes: usize) -> Self {
+    pub(crate) const fn pipe(mut self, bytes: usize) -> Self {
         self.pipe = bytes;
         self
     }
 
     /// Opens a connection to the HTTP server.
-    pub fn dial(&self) -> DuplexStream {
+    pub(crate) fn dial(&self) -> DuplexStream {
         let (ours, theirs) = duplex(self.pipe);
         serve(theirs, &self.io);
         ours
     }
 
     /// One request on a connection of its own. `None`: it was closed without an answer.
-    pub async fn request(&self, line: &str, body: &str) -> Option<Response> {
+    pub(crate) async fn request(&self, line: &str, body: &str) -> Option<Response> {
         let mut stream = self.dial();
         write_request(&mut stream, line, body).await;
         read_response(&mut stream).await
     }
 
     /// A client on a WebSocket that has joined no namespace yet.
-    pub async fn open(&self) -> Client {
+    pub(crate) async fn open(&self) -> Client {
         Client::open(self.dial()).await
     }
 
     /// A client on a WebSocket in the namespace `/`.
-    pub async fn join(&self) -> Client {
+    pub(crate) async fn join(&self) -> Client {
         let mut client = self.open().await;
         client.join("").await;
         client
     }
 
     /// A client on a WebSocket, and its socket on the server.
-    pub async fn pair(&self) -> (Client, Socket) {
+    pub(crate) async fn pair(&self) -> (Client, Socket) {
         let mut client = self.open().await;
         let id = SocketId::parse(&client.join("").await).unwrap();
         (client, self.of("/").socket(&id).unwrap())
     }
 
     /// A polling client that has joined no namespace yet.
-    pub async fn poller(&self) -> Poller {
+    pub(crate) async fn poller(&self) -> Poller {
         let target = "GET /socket.io/?EIO=4&transport=polling";
         let open = self.request(target, "").await.unwrap().ok();
         let (_, rest) = open.split_once(r#""sid":""#).unwrap();
@@ -98,7 +98,7 @@ impl Host {
     }
 
     /// A polling client in the namespace `/`.
-    pub async fn polling(&self) -> Poller {
+    pub(crate) async fn polling(&self) -> Poller {
         let poller = self.poller().await;
         assert_eq!(poller.post("40").await.status, 200);
         assert!(poller.poll().await.ok().starts_with("40{"));
@@ -108,17 +108,17 @@ impl Host {
 
 /// A polling client. Clones are the same one, so that it can do two things at once.
 #[derive(Clone)]
-pub struct Poller {
+pub(crate) struct Poller {
     io: Server,
-    pub sid: String,
+    pub(crate) sid: String,
 }
 
 impl Poller {
-    pub async fn poll(&self) -> Response {
+    pub(crate) async fn poll(&self) -> Response {
         self.request("GET", Transport::Polling, "").await
     }
 
-    pub async fn post(&self, body: &str) -> Response {
+    pub(crate) async fn post(&self, body: &str) -> Response {
         self.request("POST", Transport::Polling, body).await
     }
 
@@ -130,17 +130,17 @@ impl Poller {
     }
 
     /// Opens a candidate for its upgrade.
-    pub async fn candidate(&self) -> Client {
+    pub(crate) async fn candidate(&self) -> Client {
         let target = self.target(Transport::WebSocket);
         Client::dial(self.dial(), &target).await
     }
 
     /// The path and query that name its session.
-    pub fn target(&self, transport: Transport) -> String {
+    pub(crate) fn target(&self, transport: Transport) -> String {
         format!("/socket.io/?EIO=4&transport={transport}&sid={}", self.sid)
     }
 
-    pub fn dial(&self) -> DuplexStream {
+    pub(crate) fn dial(&self) -> DuplexStream {
         let (ours, theirs) = duplex(PIPE);
         serve(theirs, &self.io);
         ours
@@ -148,7 +148,7 @@ impl Poller {
 }
 
 /// Sends a request whose line is `METHOD TARGET`.
-pub async fn write_request(stream: &mut (impl AsyncWrite + Unpin), line: &str, body: &str) {
+pub(crate) async fn write_request(stream: &mut (impl AsyncWrite + Unpin), line: &str, body: &str) {
     let length = body.len();
     let head = format!("{line} HTTP/1.1\r\nhost: salon\r\ncontent-length: {length}\r\n\r\n");
     // The server may refuse and close before it has read all; then the answer says so.

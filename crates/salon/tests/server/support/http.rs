@@ -3,22 +3,22 @@
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 #[derive(Debug)]
-pub struct Response {
-    pub status: u16,
-    pub body: String,
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    pub(crate) body: String,
 }
 
 impl Response {
     /// The body of a success.
     #[track_caller]
-    pub fn ok(self) -> String {
+    pub(crate) fn ok(self) -> String {
         assert_eq!(self.status, 200, "{self:?}");
         self.body
     }
 }
 
 /// Reads one response. `None`: the server closed the connection instead.
-pub async fn read_response(stream: &mut (impl AsyncRead + Unpin)) -> Option<Response> {
+pub(crate) async fn read_response(stream: &mut (impl AsyncRead + Unpin)) -> Option<Response> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         // Byte by byte, since after a switch of protocols the next byte is no longer ours.

@@ -9,13 +9,13 @@ use tracing::{Event, Level, Metadata, Subscriber};
 use super::Notes;
 
 /// Collects log lines until it is dropped.
-pub struct Logs {
+pub(crate) struct Logs {
     notes: Notes,
     _guard: tracing::subscriber::DefaultGuard,
 }
 
 impl Logs {
-    pub fn collect() -> Self {
+    pub(crate) fn collect() -> Self {
         let notes = Notes::default();
         let guard = tracing::subscriber::set_default(Collector(notes.clone()));
         Self {
@@ -25,13 +25,13 @@ impl Logs {
     }
 
     /// The lines since the last call, `LEVEL message`.
-    pub fn take(&self) -> Vec<String> {
+    pub(crate) fn take(&self) -> Vec<String> {
         self.notes.take()
     }
 
     /// The one line since the last call.
     #[track_caller]
-    pub fn one(&self) -> String {
+    pub(crate) fn one(&self) -> String {
         let mut lines = self.take();
         assert_eq!(lines.len(), 1, "one line was expected: {lines:?}");
         lines.remove(0)

@@ -12,30 +12,30 @@ mod watchdog;
 
 use std::time::Duration;
 
-pub use client::{Client, Frame};
-pub use host::{Host, Poller, write_request};
-pub use http::{Response, read_response};
-pub use logs::Logs;
-pub use notes::Notes;
-pub use watchdog::Watchdog;
+pub(crate) use client::{Client, Frame};
+pub(crate) use host::{Host, Poller, write_request};
+pub(crate) use http::{Response, read_response};
+pub(crate) use logs::Logs;
+pub(crate) use notes::Notes;
+pub(crate) use watchdog::Watchdog;
 
 /// Lets everything happen that needs no deadline. On a paused clock this returns only when all
 /// tasks wait.
-pub async fn settle() {
+pub(crate) async fn settle() {
     tokio::time::sleep(Duration::from_millis(1)).await;
 }
 
 /// Moves the clock on; deadlines on the way are met in their order.
-pub async fn pass(time: Duration) {
+pub(crate) async fn pass(time: Duration) {
     tokio::time::sleep(time).await;
 }
 
-pub const fn seconds(seconds: u64) -> Duration {
+pub(crate) const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
 /// How many tasks there are, after all that can end has ended.
-pub async fn tasks() -> usize {
+pub(crate) async fn tasks() -> usize {
     settle().await;
     tokio::runtime::Handle::current()
         .metrics()
@@ -43,6 +43,6 @@ pub async fn tasks() -> usize {
 }
 
 /// Panics, in a way that the compiler does not see.
-pub fn fail() {
+pub(crate) fn fail() {
     assert!(std::hint::black_box(false), "on purpose");
 }

@@ -6,18 +6,14 @@ use std::sync::{Arc, Mutex};
 
 /// Lines that handlers write and tests read.
 #[derive(Clone, Default)]
-pub struct Notes(Arc<Mutex<Vec<String>>>);
+pub(crate) struct Notes(Arc<Mutex<Vec<String>>>);
 
 impl Notes {
-    pub fn add(&self, line: impl Display) {
+    pub(crate) fn add(&self, line: impl Display) {
         self.0.lock().unwrap().push(line.to_string());
     }
 
-    pub fn take(&self) -> Vec<String> {
+    pub(crate) fn take(&self) -> Vec<String> {
         mem::take(&mut self.0.lock().unwrap())
-    }
-
-    pub fn len(&self) -> usize {
-        self.0.lock().unwrap().len()
     }
 }

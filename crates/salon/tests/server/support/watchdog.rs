@@ -7,12 +7,12 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(25);
 
 /// Aborts the process unless it is dropped in time.
-pub struct Watchdog {
+pub(crate) struct Watchdog {
     _release: Sender<()>,
 }
 
 impl Watchdog {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let (release, released) = channel();
         std::thread::spawn(move || {
             if released.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
