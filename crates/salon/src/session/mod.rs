@@ -13,6 +13,8 @@
 //! never held while user code runs. Each session has one small task, which alone delivers
 //! what arrives, in order.
 
+mod arrivals;
+mod candidate;
 mod clock;
 mod driver;
 mod flusher;
