@@ -18,8 +18,11 @@ pub struct Limits {
     pub max_attachments: usize,
     /// Bytes that may wait for one slow session before the overflow policy acts.
     /// Node has no such bound and runs out of memory instead. Four full messages,
-    /// and a message of full size always fits an empty queue.
+    /// and one message always fits an empty queue.
     pub max_outbox: usize,
+    /// Packets that may wait for one slow session. A tiny one takes some 300 bytes of memory
+    /// whatever its size, which a limit in bytes does not see.
+    pub max_outbox_packets: usize,
     /// Namespaces that one session may have joined or be joining. Each costs a
     /// socket; people use a handful.
     pub max_namespaces: usize,
@@ -50,6 +53,7 @@ impl Default for Limits {
             max_payload: 1_000_000,
             max_attachments: 10,
             max_outbox: 4_000_000,
+            max_outbox_packets: 16_384,
             max_namespaces: 64,
             max_namespace_length: 512,
             max_auth: 65_536,

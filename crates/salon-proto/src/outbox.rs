@@ -34,6 +34,12 @@ impl Outbox {
         self.bytes.saturating_sub(self.written)
     }
 
+    /// Packets that wait, in whole or in part.
+    #[must_use]
+    pub fn packets(&self) -> usize {
+        self.queue.len()
+    }
+
     /// Whether nothing waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {

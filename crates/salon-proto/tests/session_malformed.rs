@@ -73,10 +73,8 @@ fn no_frame_at_all_gets_the_code_that_says_why() {
         (b"\x81\xFE\x10\x01\0\0\0\0", "close 1009"),
     ];
     for (bytes, frame) in cases {
-        let setup = Setup {
-            max_payload: 4_096,
-            ..Setup::default()
-        };
+        let mut setup = Setup::default();
+        setup.limits.max_payload = 4_096;
         let mut client = setup.websocket();
         client.send_bytes(bytes);
         client.expect(frame);

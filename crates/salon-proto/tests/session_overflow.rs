@@ -19,6 +19,18 @@ fn a_message_fits_until_the_budget_is_used_up_exactly() {
 }
 
 #[test]
+fn tiny_messages_are_counted_too() {
+    let mut setup = Setup::outbox(1_000_000, Overflow::Disconnect);
+    setup.limits.max_outbox_packets = 3;
+    let mut client = setup.polling();
+    assert_eq!(
+        client.server_bursts(&["4", "4", "4", "4"]),
+        [Ok(()), Ok(()), Ok(()), Err(Rejection::Full)]
+    );
+    client.expect_closed(CloseReason::SlowConsumer);
+}
+
+#[test]
 fn a_refused_message_does_no_harm_if_the_policy_says_so() {
     let mut client = Setup::outbox(20, Overflow::DropNewest).websocket();
     client.read_only(0);

@@ -107,10 +107,8 @@ fn posts_one_after_the_other_are_fine() {
 
 #[test]
 fn a_post_that_is_too_large_is_refused_and_the_session_goes_on() {
-    let setup = Setup {
-        max_payload: 10,
-        ..Setup::default()
-    };
+    let mut setup = Setup::default();
+    setup.limits.max_payload = 10;
     let mut client = setup.polling();
     client.post("4123456789");
     client.expect_message("123456789");

@@ -128,7 +128,7 @@ impl Wild {
             packet("0{}"),
             transport,
             Arc::new(Timing::default()),
-            setup.max_outbox,
+            &setup.limits,
             setup.overflow,
             now,
         );

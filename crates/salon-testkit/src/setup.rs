@@ -13,36 +13,24 @@ use crate::link::Link;
 const EPOCH: Instant = Instant::from_millis(1_234_567);
 
 /// The options of a session under test. The default is the default of `salon-proto`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Setup {
     /// The deadlines.
     pub timing: Timing,
-    /// Bytes that may wait.
-    pub max_outbox: usize,
+    /// What may wait, and what the client may send.
+    pub limits: Limits,
     /// What happens when more waits.
     pub overflow: Overflow,
-    /// Bytes of one message or body from the client.
-    pub max_payload: usize,
-}
-
-impl Default for Setup {
-    fn default() -> Self {
-        let limits = Limits::default();
-        Self {
-            timing: Timing::default(),
-            max_outbox: limits.max_outbox,
-            overflow: Overflow::default(),
-            max_payload: limits.max_payload,
-        }
-    }
 }
 
 impl Setup {
     /// The default but for the outbox.
     #[must_use]
     pub fn outbox(max_outbox: usize, overflow: Overflow) -> Self {
+        let mut limits = Limits::default();
+        limits.max_outbox = max_outbox;
         Self {
-            max_outbox,
+            limits,
             overflow,
             ..Self::default()
         }
@@ -74,7 +62,7 @@ impl Setup {
             open_packet,
             transport,
             Arc::new(self.timing),
-            self.max_outbox,
+            &self.limits,
             self.overflow,
             EPOCH,
         );
@@ -82,10 +70,10 @@ impl Setup {
         Client {
             session,
             now: EPOCH,
-            max_payload: self.max_payload,
+            max_payload: self.limits.max_payload,
             holds_poll: false,
             bodies: VecDeque::new(),
-            socket: is_websocket.then(|| Link::new(self.max_payload)),
+            socket: is_websocket.then(|| Link::new(self.limits.max_payload)),
             candidate: None,
             dropped_candidates: 0,
             messages: VecDeque::new(),

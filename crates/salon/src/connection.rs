@@ -247,33 +247,17 @@ fn admit_or_check(
         return admit(&socket);
     }
     turn.start(Box::pin(async move {
-        let undecided = Undecided(&socket);
         for middleware in middlewares {
             let checked = middleware(&connect_call(&socket));
             if let Err(error) = checked.await {
-                undecided.decide();
+                if error.is_panic() {
+                    tracing::error!("a middleware panicked; its client is refused");
+                }
                 return refuse(socket.connection(), socket.namespace_name(), &error);
             }
         }
-        undecided.decide();
         admit(&socket);
     }));
-}
-
-/// Refuses a client whose middleware panicked: it would wait for an answer for ever.
-struct Undecided<'a>(&'a Socket);
-
-impl Undecided<'_> {
-    fn decide(self) {
-        std::mem::forget(self);
-    }
-}
-
-impl Drop for Undecided<'_> {
-    fn drop(&mut self) {
-        let error = HandlerError::new("Internal error");
-        refuse(self.0.connection(), self.0.namespace_name(), &error);
-    }
 }
 
 fn admit(socket: &Socket) {

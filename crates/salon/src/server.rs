@@ -247,7 +247,7 @@ impl ServerInner {
             self.open_packet(&id, transport),
             transport,
             Arc::clone(&self.config.timing),
-            self.config.limits.max_outbox,
+            &self.config.limits,
             self.config.overflow,
             now,
         );

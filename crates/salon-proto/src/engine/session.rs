@@ -22,7 +22,7 @@ use crate::engine::Transport;
 use crate::engine::heartbeat::{Beat, Heartbeat};
 use crate::engine::packet::Packet;
 use crate::engine::upgrade::{Step, Upgrade};
-use crate::limits::Timing;
+use crate::limits::{Limits, Timing};
 use crate::outbox::Outbox;
 use crate::reason::CloseReason;
 use crate::timer::Instant;
@@ -110,6 +110,7 @@ enum State {
 pub struct Session {
     timing: Arc<Timing>,
     max_outbox: usize,
+    max_outbox_packets: usize,
     overflow: Overflow,
     state: State,
     transport: Transport,
@@ -128,7 +129,7 @@ impl Session {
         open_packet: Encoded,
         transport: Transport,
         timing: Arc<Timing>,
-        max_outbox: usize,
+        limits: &Limits,
         overflow: Overflow,
         now: Instant,
     ) -> Self {
@@ -142,7 +143,8 @@ impl Session {
             post_running: false,
             outputs: VecDeque::new(),
             timing,
-            max_outbox,
+            max_outbox: limits.max_outbox,
+            max_outbox_packets: limits.max_outbox_packets,
             overflow,
             transport,
             outbox,
@@ -414,8 +416,9 @@ impl Session {
             return Some(Rejection::NotWritable);
         }
         let total = self.outbox.bytes().saturating_add(packet.wire_len());
+        let fits = total <= self.max_outbox && self.outbox.packets() < self.max_outbox_packets;
         // One message always fits, or a small budget could never send a large one.
-        if self.outbox.is_empty() || total <= self.max_outbox {
+        if self.outbox.is_empty() || fits {
             return None;
         }
         if self.overflow == Overflow::Disconnect {

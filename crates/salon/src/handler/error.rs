@@ -24,6 +24,7 @@ use serde_json::Value;
 pub struct HandlerError {
     message: String,
     data: Option<Value>,
+    is_panic: bool,
 }
 
 impl HandlerError {
@@ -32,7 +33,20 @@ impl HandlerError {
         Self {
             message: message.into(),
             data: None,
+            is_panic: false,
         }
+    }
+
+    /// The handler panicked. The client is not told so.
+    pub(crate) fn panicked() -> Self {
+        Self {
+            is_panic: true,
+            ..Self::new("Internal error")
+        }
+    }
+
+    pub(crate) const fn is_panic(&self) -> bool {
+        self.is_panic
     }
 
     /// Adds data for the client. What cannot be written as JSON is left out.

@@ -1,10 +1,11 @@
 //! The handlers of a namespace.
 
 use std::collections::HashMap;
+use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, FutureExt};
 use parking_lot::RwLock;
 use salon_proto::SocketId;
 use serde_json::json;
@@ -96,7 +97,7 @@ fn erase<M: 'static>(what: &str, handler: impl Handler<M>) -> Erased {
         let (what, ack, socket) = (Arc::clone(&what), call.ack(), call.socket().id());
         match without_panic(|| handler.clone().invoke(call)) {
             Ok(future) => Some(Box::pin(async move {
-                if let Err(error) = future.await {
+                if let Err(error) = contained(future).await {
                     report(&error, &ack, &what, socket);
                 }
             })),
@@ -111,7 +112,7 @@ fn erase<M: 'static>(what: &str, handler: impl Handler<M>) -> Erased {
 fn check<M: 'static>(handler: impl Handler<M>) -> Check {
     Arc::new(
         move |call| match without_panic(|| handler.clone().invoke(call)) {
-            Ok(future) => Box::pin(future),
+            Ok(future) => Box::pin(contained(future)),
             Err(error) => Box::pin(std::future::ready(Err(error))),
         },
     )
@@ -120,19 +121,30 @@ fn check<M: 'static>(handler: impl Handler<M>) -> Check {
 /// A panic in what a handler does before its future, such as reading its arguments, is an error
 /// of that handler and of nothing else.
 fn without_panic<T>(call: impl FnOnce() -> Result<T, HandlerError>) -> Result<T, HandlerError> {
-    catch_unwind(AssertUnwindSafe(call))
-        .unwrap_or_else(|_| Err(HandlerError::new("the handler panicked")))
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| Err(HandlerError::panicked()))
 }
 
-/// One rule: the client that asked for an answer gets the error, otherwise the log does.
+/// The same for the future itself.
+async fn contained<T>(
+    future: impl Future<Output = Result<T, HandlerError>>,
+) -> Result<T, HandlerError> {
+    let ended = AssertUnwindSafe(future).catch_unwind().await;
+    ended.unwrap_or_else(|_| Err(HandlerError::panicked()))
+}
+
+/// One rule: the client that asked for an answer gets the error, otherwise the log does. A panic
+/// is a bug, which the log has in any case.
 fn report(error: &HandlerError, ack: &Ack, what: &str, socket: SocketId) {
+    if error.is_panic() {
+        tracing::error!(%socket, "the handler of {what} panicked; its session goes on without it");
+    }
     if ack.is_wanted() {
         let answer = match error.data() {
             Some(data) => json!({"error": error.message(), "data": data}),
             None => json!({"error": error.message()}),
         };
         let _ = ack.send(&answer);
-    } else {
+    } else if !error.is_panic() {
         tracing::warn!(%socket, "the handler of {what} failed: {error}");
     }
 }

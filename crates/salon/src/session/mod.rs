@@ -42,6 +42,10 @@ pub(crate) use running::{Task, Turn};
 
 use line::{Arrival, Line};
 
+/// From this many waiting bytes on, sending writes at once: a handler that sends a lot must not
+/// fill the outbox of a client that reads well.
+const WRITE_AT: usize = 64 * 1024;
+
 /// One Engine.IO session, shared by all who have something to do with it.
 pub(crate) struct Session {
     id: SessionId,
@@ -86,6 +90,9 @@ impl Session {
         if result.is_err() && line.engine.has_output() {
             // The overflow policy ended the session.
             self.waker.wake();
+        }
+        if line.engine.outbox().bytes() >= WRITE_AT {
+            line.write(self);
         }
         let must_mark = result.is_ok() && line.wants_mark();
         drop(line);

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::task::{Context, Poll};
 
+use bytes::{Buf, BytesMut};
 use salon_proto::ws::{self, Decoder, Message, Role};
 
 use super::link::Reader;
@@ -23,7 +24,7 @@ pub(super) struct WebSocket {
     decoder: Decoder,
     /// Bytes to decode before more are read: what the HTTP server had read beyond the request,
     /// or what followed when the session paused.
-    read_ahead: Vec<u8>,
+    read_ahead: BytesMut,
 }
 
 /// Why there is nothing more to read.
@@ -45,12 +46,21 @@ pub(super) enum Next {
     Stop,
 }
 
+/// How far some bytes were decoded.
+enum Decoded {
+    All,
+    /// So many bytes at the end are for later.
+    Paused {
+        left: usize,
+    },
+}
+
 impl WebSocket {
     pub(super) fn new(reader: Reader, read_ahead: Vec<u8>, max_message: usize) -> Self {
         Self {
             reader,
             decoder: Decoder::new(Role::Server, max_message),
-            read_ahead,
+            read_ahead: BytesMut::from(read_ahead.as_slice()),
         }
     }
 
@@ -63,8 +73,13 @@ impl WebSocket {
     ) -> Poll<End> {
         let mut read_ahead = std::mem::take(&mut self.read_ahead);
         match self.decode(&mut read_ahead, cx, &mut deliver) {
-            Ok(Next::Go) => {}
-            Ok(Next::Pause | Next::Stop) => return Poll::Pending,
+            Ok(Decoded::All) => {}
+            Ok(Decoded::Paused { left }) => {
+                // What is left is not copied again, however often the session pauses.
+                read_ahead.advance(read_ahead.len() - left);
+                self.read_ahead = read_ahead;
+                return Poll::Pending;
+            }
             Err(end) => return Poll::Ready(end),
         }
         with_scratch(|scratch| self.read_some(scratch, cx, &mut deliver))
@@ -84,8 +99,11 @@ impl WebSocket {
                 Poll::Pending => return Poll::Pending,
             };
             match self.decode(&mut scratch[..read], cx, deliver) {
-                Ok(Next::Go | Next::Stop) => {}
-                Ok(Next::Pause) => return Poll::Pending,
+                Ok(Decoded::All) => {}
+                Ok(Decoded::Paused { left }) => {
+                    self.read_ahead = BytesMut::from(&scratch[read - left..read]);
+                    return Poll::Pending;
+                }
                 Err(end) => return Poll::Ready(end),
             }
         }
@@ -98,18 +116,15 @@ impl WebSocket {
         mut input: &mut [u8],
         cx: &mut Context<'_>,
         deliver: &mut impl FnMut(Message<'_>, &mut Context<'_>) -> Next,
-    ) -> Result<Next, End> {
+    ) -> Result<Decoded, End> {
         while let Some(message) = self.decoder.decode(&mut input).map_err(End::Malformed)? {
             match deliver(message, cx) {
                 Next::Go => {}
-                Next::Pause => {
-                    self.read_ahead = input.to_vec();
-                    return Ok(Next::Pause);
-                }
-                Next::Stop => return Ok(Next::Stop),
+                Next::Pause => return Ok(Decoded::Paused { left: input.len() }),
+                Next::Stop => break,
             }
         }
-        Ok(Next::Go)
+        Ok(Decoded::All)
     }
 }
 
