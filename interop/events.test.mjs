@@ -57,6 +57,14 @@ overEachTransport("1,000 events from the server arrive in order", async ({ conne
   assert.deepEqual(received, Array.from({ length: 1000 }, (_, i) => [i]));
 });
 
+overEachTransport("10,000 events emitted in one burst arrive whole and in order", async ({ connect }) => {
+  const socket = await connect();
+  const numbers = inboxOf(socket, "number");
+  socket.emit("count-to", 10_000);
+  const received = await numbers.take(10_000);
+  assert.deepEqual(received, Array.from({ length: 10_000 }, (_, i) => [i]));
+});
+
 overEachTransport("1,000 events from the client are handled in order", async ({ connect }) => {
   const socket = await connect();
   const back = inboxOf(socket, "message-back");

@@ -32,9 +32,7 @@ impl Flusher {
     /// Flushes what is marked, for ever.
     pub(super) async fn run(self: Arc<Self>) {
         let mut batch = Vec::new();
-        // Without tokio's budget, since a broadcast to thousands must not stop halfway
-        // and wake every one of their tasks instead.
-        tokio::task::coop::unconstrained(poll_fn(|cx| self.poll(cx, &mut batch))).await;
+        poll_fn(|cx| self.poll(cx, &mut batch)).await;
     }
 
     fn poll(&self, cx: &Context<'_>, batch: &mut Vec<Arc<Session>>) -> Poll<()> {

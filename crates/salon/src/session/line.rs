@@ -1,6 +1,8 @@
 //! What is behind a session's lock: the protocol's state and the way out.
 
+use std::future::{Future, poll_fn};
 use std::io::IoSlice;
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
@@ -9,6 +11,7 @@ use salon_proto::CloseReason;
 use salon_proto::engine;
 use salon_proto::engine::payload::Payload;
 use tokio::sync::oneshot;
+use tokio::task::coop::unconstrained;
 
 use super::Session;
 use super::link::{Link, Writer};
@@ -86,7 +89,12 @@ impl Line {
         }
         let waker = Waker::from(Arc::clone(session));
         let mut cx = Context::from_waker(&waker);
-        if write_all(&mut self.engine, writer, &mut cx).is_err() {
+        // Without tokio's budget for a task: it would end a long burst in the middle, while the
+        // kernel takes more, and a broadcast to thousands as well.
+        let mut written = pin!(unconstrained(poll_fn(|cx| {
+            Poll::Ready(write_all(&mut self.engine, writer, cx))
+        })));
+        if let Poll::Ready(Err(Broken)) = written.as_mut().poll(&mut cx) {
             self.engine.handle_lost(CloseReason::TransportError);
             self.writer = None;
         }
