@@ -1,0 +1,95 @@
+//! Sending events to one client.
+
+use salon_proto::{Encoded, packet};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Socket;
+use crate::ack::AckFuture;
+use crate::broadcast::Broadcast;
+use crate::error::{EmitError, Emitted};
+use crate::hub::Room;
+
+/// Events.
+impl Socket {
+    /// Sends an event to this client. A tuple gives several arguments, `()` none.
+    ///
+    /// Nothing waits: the event is queued and goes out with others at the end of this turn.
+    pub fn emit<T: Serialize>(&self, event: &str, args: T) -> Emitted {
+        let sent = packet::event(self.namespace_name(), None, event, &args)
+            .map_err(EmitError::from)
+            .and_then(|packet| self.send(packet, false));
+        match sent {
+            Ok(()) => Emitted::to(1),
+            Err(error) => Emitted::failed(0, error),
+        }
+    }
+
+    /// Sends an event and waits for the client's answer: the type of one value, or a tuple for
+    /// several.
+    ///
+    /// ```
+    /// # use salon::{AckError, Socket};
+    /// # use std::time::Duration;
+    /// # async fn example(socket: Socket) -> Result<(), AckError> {
+    /// let age: u32 = socket.emit_with_ack("how old are you?", ()).await?;
+    /// let (x, y): (f64, f64) = socket
+    ///     .emit_with_ack("where are you?", "on the map")
+    ///     .timeout(Duration::from_secs(1))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn emit_with_ack<R: DeserializeOwned>(
+        &self,
+        event: &str,
+        args: impl Serialize,
+    ) -> AckFuture<R> {
+        let id = self.0.namespace.next_ack_id();
+        let answer = match self.expect_answer(id) {
+            Ok(answer) => answer,
+            Err(error) => return AckFuture::failed(error),
+        };
+        let sent = packet::event(self.namespace_name(), Some(id), event, &args)
+            .map_err(EmitError::from)
+            .and_then(|packet| self.send(packet, false));
+        if let Err(error) = sent {
+            self.forget_ack(id);
+            return AckFuture::failed(error);
+        }
+        let timeout = self.0.connection.server.config.ack_timeout;
+        AckFuture::waiting(self.clone(), id, answer, timeout)
+    }
+
+    /// Everyone in a room but this socket.
+    pub fn to(&self, room: impl Into<Room>) -> Broadcast {
+        self.broadcast().to(room)
+    }
+
+    /// Everyone in the namespace but this socket and the members of a room.
+    pub fn except(&self, room: impl Into<Room>) -> Broadcast {
+        self.broadcast().except(room)
+    }
+
+    /// Everyone in the namespace but this socket.
+    pub fn broadcast(&self) -> Broadcast {
+        self.namespace().broadcast().except(self.id())
+    }
+}
+
+/// For the rest of the crate.
+impl Socket {
+    /// Queues a packet for the client.
+    pub(crate) fn send(&self, packet: Encoded, volatile: bool) -> Result<(), EmitError> {
+        if !self.is_connected() {
+            return Err(EmitError::not_connected());
+        }
+        self.deliver(packet, volatile)
+    }
+
+    /// The same for a caller that found the socket in the hub, so that it is connected.
+    pub(crate) fn deliver(&self, packet: Encoded, volatile: bool) -> Result<(), EmitError> {
+        let sent = self.0.connection.session.send(packet, volatile);
+        sent.map_err(|rejected| EmitError::from(rejected.why))
+    }
+}

@@ -1,0 +1,140 @@
+//! A client in one namespace.
+
+mod acks;
+mod emit;
+mod membership;
+mod rooms;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use salon_proto::SocketId;
+use salon_proto::ack::AckTable;
+use salon_proto::engine::Transport;
+use serde::de::DeserializeOwned;
+use tokio::sync::oneshot;
+
+use crate::ack::{Ack, Answer};
+use crate::connection::Connection;
+use crate::handler::{Call, Data, HandlerError, Occasion};
+use crate::handshake::Handshake;
+use crate::namespace::{Namespace, NamespaceInner};
+use crate::random;
+use crate::server::Server;
+
+use membership::Membership;
+
+/// A client in one namespace. Clones are cheap and mean the same socket.
+///
+/// A client has one socket for each namespace it has joined. A clone that is kept after the
+/// client has gone keeps its memory too, so keep [`SocketId`]s instead.
+#[derive(Clone)]
+pub struct Socket(Arc<SocketInner>);
+
+struct SocketInner {
+    id: SocketId,
+    namespace: Arc<NamespaceInner>,
+    connection: Arc<Connection>,
+    auth: Option<Box<str>>,
+    membership: Mutex<Membership>,
+    /// Answers that the client owes; rarely any, so it is absent until needed.
+    acks: Mutex<Option<Box<AckTable<oneshot::Sender<Answer>>>>>,
+}
+
+/// What a socket is.
+impl Socket {
+    /// Its public id, which is also the name of the room that it is in from the start.
+    #[must_use]
+    pub fn id(&self) -> SocketId {
+        self.0.id
+    }
+
+    /// Its namespace.
+    #[must_use]
+    pub fn namespace(&self) -> Namespace {
+        Namespace::from_inner(Arc::clone(&self.0.namespace))
+    }
+
+    /// The server.
+    #[must_use]
+    pub fn server(&self) -> Server {
+        Server::from_inner(Arc::clone(&self.0.connection.server))
+    }
+
+    /// The request that opened its session.
+    #[must_use]
+    pub fn handshake(&self) -> &Arc<Handshake> {
+        &self.0.connection.handshake
+    }
+
+    /// The auth data that the client sent when it joined the namespace; `{}` if none.
+    ///
+    /// # Errors
+    /// When the data does not fit `T`.
+    pub fn auth<T: DeserializeOwned>(&self) -> Result<T, HandlerError> {
+        let data = Data::Auth(self.auth_json());
+        Call::new(self, Occasion::Connect, data, Ack::unwanted()).data()
+    }
+
+    /// Whether it is connected. In a middleware it is not yet.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        let membership = self.0.membership.lock();
+        matches!(
+            *membership,
+            Membership::Admitted(_) | Membership::Connected(_)
+        )
+    }
+
+    /// How its client is connected now.
+    #[must_use]
+    pub fn transport(&self) -> Transport {
+        self.0.connection.session.transport()
+    }
+}
+
+/// For the rest of the crate.
+impl Socket {
+    /// `None` if no id can be made.
+    pub(crate) fn new(
+        connection: &Arc<Connection>,
+        namespace: Arc<NamespaceInner>,
+        auth: Option<Cow<'_, str>>,
+    ) -> Option<Self> {
+        Some(Self(Arc::new(SocketInner {
+            id: SocketId::from_entropy(random::entropy()?),
+            namespace,
+            connection: Arc::clone(connection),
+            auth: auth.map(|json| json.into()),
+            membership: Mutex::new(Membership::Connecting(Vec::new())),
+            acks: Mutex::new(None),
+        })))
+    }
+
+    pub(crate) fn connection(&self) -> &Arc<Connection> {
+        &self.0.connection
+    }
+
+    pub(crate) fn namespace_inner(&self) -> &NamespaceInner {
+        &self.0.namespace
+    }
+
+    pub(crate) fn namespace_name(&self) -> &str {
+        &self.0.namespace.name
+    }
+
+    pub(crate) fn auth_json(&self) -> Option<&str> {
+        self.0.auth.as_deref()
+    }
+}
+
+impl fmt::Debug for Socket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Socket")
+            .field("id", &self.id())
+            .field("namespace", &self.namespace_name())
+            .finish_non_exhaustive()
+    }
+}
