@@ -16,6 +16,7 @@ const io = new Server({
   connectTimeout: number("CONNECT_TIMEOUT", 1000),
   upgradeTimeout: number("UPGRADE_TIMEOUT", 10_000),
   maxHttpBufferSize: number("MAX_PAYLOAD", 1e6),
+  allowEIO3: process.env.ALLOW_EIO3 !== undefined,
   cors: process.env.CORS_ORIGIN ? { origin: process.env.CORS_ORIGIN, credentials: true } : undefined,
 });
 
