@@ -84,7 +84,7 @@ overEachTransport("a client that gets no answer in time gets an error", async ({
   assert.equal(await fence(socket), "fence");
 });
 
-scenario("the ids of the server's questions count from 0 in a namespace", async ({ frames, server }) => {
+scenario("trap 25: the ids of the server's questions count from 0 in a namespace", async ({ frames, server }) => {
   const session = await frames();
   await session.handshake();
   const id = await session.join("/auth", { token: "secret" });
@@ -95,7 +95,7 @@ scenario("the ids of the server's questions count from 0 in a namespace", async 
   assert.equal(await server.reason(id), "transport close");
 });
 
-scenario("a second answer to the same question is ignored", async ({ frames }) => {
+scenario("trap 25: a second answer to the same question is ignored", async ({ frames }) => {
   const session = await frames();
   await session.handshake();
   await session.join();
@@ -108,7 +108,7 @@ scenario("a second answer to the same question is ignored", async ({ frames }) =
   assert.equal(await session.next(), '431["fence"]');
 });
 
-scenario("an answer to a question that was never asked is ignored", async ({ frames }) => {
+scenario("trap 25: an answer to a question that was never asked is ignored", async ({ frames }) => {
   const session = await frames();
   await session.handshake();
   await session.join();
@@ -126,7 +126,7 @@ scenario("an answer repeats the client's id, however large", async ({ frames }) 
   }
 });
 
-scenario("a binary answer is announced with its attachments", async ({ frames }) => {
+scenario("trap 23: a binary answer is announced with its attachments", async ({ frames }) => {
   const session = await frames();
   await session.handshake();
   await session.join("/custom");

@@ -114,7 +114,7 @@ scenario("an unknown Engine.IO packet is a parse error", async ({ poll, frames }
   assert.equal(await server.reason(second), "parse error");
 });
 
-scenario("a Socket.IO packet that cannot be read is a forced close", async ({ poll, frames }) => {
+scenario("trap 19: a Socket.IO packet that cannot be read is a forced close", async ({ poll, frames }) => {
   const polling = await poll();
   const first = await polling.join();
   await polling.post("4abc");
@@ -130,7 +130,7 @@ scenario("a Socket.IO packet that cannot be read is a forced close", async ({ po
 
 const wrongState = ["40", '42/custom,["message"]', '44{"message":"no"}', "41/custom,", "43/custom,1[]"];
 
-scenario("a packet in the wrong state is a forced close when the transport can be closed at once", async ({ frames, poll }) => {
+scenario("trap 19: a packet in the wrong state is a forced close when the transport can be closed at once", async ({ frames, poll }) => {
   for (const packet of wrongState) {
     const websocket = await frames();
     await websocket.handshake();
@@ -148,7 +148,7 @@ scenario("a packet in the wrong state is a forced close when the transport can b
   }
 });
 
-scenario("a packet in the wrong state is a forced server close when no poll is pending", async ({ poll }) => {
+scenario("trap 19: a packet in the wrong state is a forced server close when no poll is pending", async ({ poll }) => {
   for (const packet of wrongState) {
     const session = await poll();
     const id = await session.join();

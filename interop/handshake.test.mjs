@@ -32,10 +32,11 @@ scenario("the open packet over WebSocket is written byte for byte and offers no 
   );
 });
 
-scenario("every handshake gives another session id", async () => {
+scenario("trap 2: every handshake gives another session id of 20 characters", async () => {
   const answers = await Promise.all(Array.from({ length: 50 }, () => request(server, { query: polling })));
   const ids = answers.map((answer) => JSON.parse(answer.body.slice(1)).sid);
   assert.equal(new Set(ids).size, 50);
+  for (const id of ids) assert.match(id, new RegExp(`^${sid}$`));
 });
 
 scenario("further query parameters are ignored", async () => {
@@ -75,7 +76,7 @@ const refusals = [
 ];
 
 for (const [what, method, query, code, message] of refusals) {
-  scenario(`${what} is refused with code ${code}`, async () => {
+  scenario(`trap 1: ${what} is refused with code ${code}`, async () => {
     const answer = await request(server, { method, query });
     assert.equal(answer.status, 400);
     assert.equal(answer.body, method === "HEAD" ? "" : `{"code":${code},"message":"${message}"}`);
@@ -91,7 +92,7 @@ const upgradeRefusals = [
 ];
 
 for (const [what, query, message] of upgradeRefusals) {
-  scenario(`a WebSocket request with ${what} is refused in plain text`, async () => {
+  scenario(`trap 1: a WebSocket request with ${what} is refused in plain text`, async () => {
     const answer = await refusedUpgrade(server, query);
     assert.equal(answer.status, "HTTP/1.1 400 Bad Request");
     // Names have no case, and a date is the HTTP library's to add.
@@ -161,7 +162,7 @@ scenario("an Origin header with characters that no header may have is refused", 
   assert.equal(socket.status, "HTTP/1.1 400 Bad Request");
 });
 
-scenario("the path is matched as a prefix and needs its slash", async () => {
+scenario("trap 5: the path is matched as a prefix and needs its slash", async () => {
   const open = (path) => request(server, { path, query: polling });
   assert.equal((await open("/socket.io/")).status, 200);
   assert.equal((await open("/socket.io/anything/below")).status, 200);

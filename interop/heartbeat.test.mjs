@@ -78,7 +78,7 @@ scenario("a client that does not answer over polling is cut after the timeout", 
   assert.equal((await session.get()).json.code, 1);
 });
 
-relaxed.scenario("another packet postpones the end once, and only once", async ({ frames, server }) => {
+relaxed.scenario("trap 9: another packet postpones the end once, and only once", async ({ frames, server }) => {
   const session = await frames();
   await session.handshake();
   const id = await session.join();
@@ -112,7 +112,7 @@ patient.scenario("a pong may carry data", async ({ frames }) => {
   assert.equal(await session.frames.next(), "2");
 });
 
-patient.scenario("a ping by the client ends a WebSocket session", async ({ frames }) => {
+patient.scenario("trap 8: a ping by the client ends a WebSocket session", async ({ frames }) => {
   for (const ping of ["2", "2probe"]) {
     const session = await frames();
     await session.handshake();
@@ -121,7 +121,7 @@ patient.scenario("a ping by the client ends a WebSocket session", async ({ frame
   }
 });
 
-patient.scenario("a ping by the client ends a polling session", async ({ poll }) => {
+patient.scenario("trap 8: a ping by the client ends a polling session", async ({ poll }) => {
   const session = await poll();
   const pending = await session.pendingGet();
   assert.equal((await session.post("2")).body, "ok");

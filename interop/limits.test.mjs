@@ -6,7 +6,7 @@ import { serving } from "./harness/scenario.mjs";
 const limit = 10_000;
 const { scenario, overEachTransport, server } = serving({ MAX_PAYLOAD: String(limit) });
 
-scenario("the open packet tells the limit", async ({ poll, frames }) => {
+scenario("trap 16: the open packet tells the limit", async ({ poll, frames }) => {
   assert.equal((await poll()).handshake.maxPayload, limit);
   assert.equal((await (await frames()).handshake()).maxPayload, limit);
 });
@@ -43,7 +43,7 @@ scenario("a candidate that exceeds the limit leaves the session on polling", asy
   assert.equal((await session.get()).body, "431[]");
 });
 
-overEachTransport("a burst of many times the limit arrives", async ({ connect }) => {
+overEachTransport("trap 16: a burst of many times the limit arrives", async ({ connect }) => {
   const socket = await connect();
   const back = inboxOf(socket, "message-back");
   const text = "x".repeat(limit / 4);
@@ -52,7 +52,7 @@ overEachTransport("a burst of many times the limit arrives", async ({ connect })
   assert.deepEqual(received.map(([i]) => i), Array.from({ length: 100 }, (_, i) => i));
 });
 
-scenario("a polling client whose event exceeds the limit loses its connection", async ({ client }) => {
+scenario("trap 16: a polling client whose event exceeds the limit loses its connection", async ({ client }) => {
   const socket = client({ mode: "polling" });
   const connected = next(socket, "connect");
   socket.connect();

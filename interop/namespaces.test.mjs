@@ -28,7 +28,7 @@ overEachTransport("a client may use a namespace without the main one", async ({ 
   assert.deepEqual(await back.next(), [Buffer.from("bytes")]);
 });
 
-overEachTransport("an unknown namespace is refused and the connection stays usable", async ({ connect }) => {
+overEachTransport("trap 18: an unknown namespace is refused and the connection stays usable", async ({ connect }) => {
   const main = await connect();
   const error = await refused(main.io.socket("/unknown"));
   assert.equal(error.message, "Invalid namespace");
@@ -79,7 +79,7 @@ overEachTransport("a namespace can be joined again after leaving it, with a new 
   assert.equal(await fence(custom), "fence");
 });
 
-overEachTransport("each namespace gives its own id of 20 characters, none of them the engine's", async ({ connect }) => {
+overEachTransport("trap 3: each namespace gives its own id of 20 characters, none of them the engine's", async ({ connect }) => {
   const main = await connect();
   const custom = await connected(main.io.socket("/custom"));
   const ids = [main.id, custom.id, main.io.engine.id];
@@ -108,14 +108,14 @@ scenario("CONNECT is answered byte for byte", async ({ frames }) => {
   assert.equal(await session.next(), '42/custom,["auth",{"b":1,"a":[true]}]');
 });
 
-scenario("a namespace may end the packet without a comma", async ({ frames }) => {
+scenario("trap 22: a namespace may end the packet without a comma", async ({ frames }) => {
   const session = await frames();
   await session.handshake();
   session.send("40/custom");
   assert.match(await session.next(), /^40\/custom,\{"sid":"[A-Za-z0-9_-]{20}"\}$/);
 });
 
-scenario("refusals are written byte for byte", async ({ frames }) => {
+scenario("trap 21: refusals are written byte for byte", async ({ frames }) => {
   const session = await frames();
   await session.handshake();
   session.send("40/unknown,");

@@ -68,7 +68,7 @@ const unreadable = {
 };
 
 for (const [what, packets] of Object.entries(unreadable)) {
-  scenario(`${what} closes the connection`, (world) => assertCloses(world, packets));
+  scenario(`trap 22: ${what} closes the connection`, (world) => assertCloses(world, packets));
 }
 
 const wrong = {
@@ -82,10 +82,10 @@ const wrong = {
 };
 
 for (const [what, packets] of Object.entries(wrong)) {
-  scenario(`${what} closes the connection`, (world) => assertCloses(world, packets));
+  scenario(`trap 19: ${what} closes the connection`, (world) => assertCloses(world, packets));
 }
 
-scenario("an event before the connect closes the connection", async ({ frames, poll }) => {
+scenario("trap 18: an event before the connect closes the connection", async ({ frames, poll }) => {
   const websocket = await frames();
   await websocket.handshake();
   websocket.send('42["message"]');
@@ -124,7 +124,7 @@ const readable = {
 };
 
 for (const [what, packets] of Object.entries(readable)) {
-  scenario(`${what} keeps the connection open`, async ({ frames }) => {
+  scenario(`trap 22: ${what} keeps the connection open`, async ({ frames }) => {
     const session = await frames();
     await session.handshake();
     await session.join();
@@ -143,7 +143,7 @@ scenario("an event with the namespace written out for the main one is answered w
   assert.equal(await session.next(), "431[]");
 });
 
-scenario("a placeholder in the answer keeps the order of the attachments", async ({ frames }) => {
+scenario("trap 23: a placeholder in the answer keeps the order of the attachments", async ({ frames }) => {
   const session = await frames();
   await session.handshake();
   await session.join();
@@ -152,7 +152,7 @@ scenario("a placeholder in the answer keeps the order of the attachments", async
   assert.deepEqual([await session.next(), await session.next()], [Buffer.from("B"), Buffer.from("A")]);
 });
 
-hasty.scenario("a connection that joins no namespace in time is closed", async ({ frames, poll }) => {
+hasty.scenario("trap 20: a connection that joins no namespace in time is closed", async ({ frames, poll }) => {
   const websocket = await frames();
   await websocket.handshake();
   const start = performance.now();
@@ -163,7 +163,7 @@ hasty.scenario("a connection that joins no namespace in time is closed", async (
   assert.equal((await polling.get()).body, "1");
 });
 
-hasty.scenario("a refused connect does not stop the clock, a successful one does", async ({ frames }) => {
+hasty.scenario("trap 20: a refused connect does not stop the clock, a successful one does", async ({ frames }) => {
   const refused = await frames();
   await refused.handshake();
   refused.send("40/unknown,");

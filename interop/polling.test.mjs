@@ -5,7 +5,7 @@ import { serving } from "./harness/scenario.mjs";
 
 const { scenario, server } = serving();
 
-scenario("a POST is answered with ok", async ({ poll }) => {
+scenario("trap 13: a POST is answered with ok", async ({ poll }) => {
   const session = await poll();
   const answer = await session.post("40");
   assert.equal(answer.status, 200);
@@ -43,7 +43,7 @@ scenario("a reply written while a POST is handled may arrive before its ok", asy
   assert.deepEqual([posted.body, polled.body], ["ok", '42["message-back"]']);
 });
 
-scenario("bytes travel as base64 in both directions", async ({ poll }) => {
+scenario("trap 15: bytes travel as base64 in both directions", async ({ poll }) => {
   const session = await poll();
   await session.join();
   await session.post('451-["message",{"_placeholder":true,"num":0}]', "bAQIDBA==");
@@ -109,7 +109,7 @@ scenario("an octet-stream POST is refused and ends the session", async ({ poll }
   assert.equal((await session.get()).json.code, 1);
 });
 
-scenario("a second poll is refused, the first gets a close packet, and the session ends", async ({ poll }) => {
+scenario("trap 12: a second poll is refused, the first gets a close packet, and the session ends", async ({ poll }) => {
   const session = await poll();
   const id = await session.join();
   const first = await session.pendingGet();
@@ -141,7 +141,7 @@ scenario("a POST that is cut ends the session", async ({ poll }) => {
   assert.equal(await server.reason(id), "transport error");
 });
 
-scenario("a POST that is too large is refused and the session lives", async ({ poll }) => {
+scenario("trap 14: a POST that is too large is refused and the session lives", async ({ poll }) => {
   const session = await poll();
   await session.join();
   const answer = await session.send({ method: "POST", body: `42["message","${"x".repeat(1_000_000)}"]`, agent: false }).answer;
@@ -167,7 +167,7 @@ scenario("the size of a POST is counted in bytes", async ({ poll }) => {
   assert.equal((await session.send({ method: "POST", body, agent: false }).answer).status, 413);
 });
 
-scenario("a close packet by POST answers the pending poll with a noop", async ({ poll }) => {
+scenario("trap 13: a close packet by POST answers the pending poll with a noop", async ({ poll }) => {
   const session = await poll();
   const id = await session.join();
   const pending = await session.pendingGet();

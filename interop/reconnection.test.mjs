@@ -8,7 +8,7 @@ const { scenario, overEachTransport, server } = serving();
 const patient = { reconnection: true, reconnectionDelay: 50, reconnectionDelayMax: 200 };
 
 for (const [how, end] of [["is shut down", () => server.shutDown()], ["crashes", () => server.kill()]]) {
-  overEachTransport(`a client comes back by itself when the server ${how} and starts again`, async ({ connect, mode }) => {
+  overEachTransport(`trap 30: a client comes back by itself when the server ${how} and starts again`, async ({ connect, mode }) => {
     const socket = await connect(patient);
     if (mode === "upgrade") await upgraded(socket);
     const before = { id: socket.id, sid: socket.io.engine.id };
@@ -41,7 +41,7 @@ overEachTransport("events emitted while the server is away are sent when it is b
   assert.deepEqual(await Promise.all(answers), [1, 2, 3]);
 });
 
-overEachTransport("a client does not come back after the server disconnected it", async ({ connect, mode }) => {
+overEachTransport("trap 30: a client does not come back after the server disconnected it", async ({ connect, mode }) => {
   const socket = await connect(patient);
   if (mode === "upgrade") await upgraded(socket);
   const gone = next(socket, "disconnect");
@@ -50,14 +50,14 @@ overEachTransport("a client does not come back after the server disconnected it"
   assert.equal(socket.active, false);
 });
 
-overEachTransport("a client that was refused by a middleware stays out", async ({ client }) => {
+overEachTransport("trap 30: a client that was refused by a middleware stays out", async ({ client }) => {
   const socket = client({ ...patient, namespace: "/auth" });
   socket.connect();
   await next(socket, "connect_error");
   assert.equal(socket.active, false);
 });
 
-scenario("a shutdown answers the pending poll with a close packet", async ({ poll }) => {
+scenario("trap 13: a shutdown answers the pending poll with a close packet", async ({ poll }) => {
   const session = await poll();
   const id = await session.join();
   const pending = await session.pendingGet();

@@ -34,7 +34,7 @@ scenario("an upgrade releases the pending poll and goes on over WebSocket", asyn
   assert.equal(await websocket.next(), '42["message-back","ä"]');
 });
 
-scenario("the pending poll is released about 100 ms after the probe", async ({ poll, frames }) => {
+scenario("trap 10: the pending poll is released about 100 ms after the probe", async ({ poll, frames }) => {
   const session = await poll();
   const websocket = await candidate(frames, session);
   const pending = await session.pendingGet();
@@ -97,7 +97,7 @@ scenario("polling is refused after the upgrade and the session lives", async ({ 
   assert.equal(await websocket.next(), "432[]");
 });
 
-scenario("packets sent during the probe go out on the pending poll", async ({ poll, frames }) => {
+scenario("trap 10: packets sent during the probe go out on the pending poll", async ({ poll, frames }) => {
   const session = await poll();
   await session.join();
   const websocket = await candidate(frames, session);
@@ -108,7 +108,7 @@ scenario("packets sent during the probe go out on the pending poll", async ({ po
   assert.deepEqual((await packets).filter((packet) => packet !== "6"), ['42["message-back","meanwhile"]']);
 });
 
-scenario("packets that no poll fetched come over WebSocket as soon as it took over", async ({ poll, frames }) => {
+scenario("trap 10: packets that no poll fetched come over WebSocket as soon as it took over", async ({ poll, frames }) => {
   const session = await poll();
   await session.join();
   const websocket = await candidate(frames, session);
@@ -124,7 +124,7 @@ scenario("packets that no poll fetched come over WebSocket as soon as it took ov
   assert.equal(await websocket.next(), '42["message-back",4]');
 });
 
-scenario("100 packets on both sides of the upgrade keep their order", async ({ poll, frames }) => {
+scenario("trap 10: 100 packets on both sides of the upgrade keep their order", async ({ poll, frames }) => {
   const session = await poll();
   await session.join();
   const seen = [];
@@ -161,7 +161,7 @@ for (const [what, packet] of [
   ["a pong", "3probe"],
   ["a close packet", "1"],
 ]) {
-  scenario(`${what} on the candidate closes it and leaves the session on polling`, async ({ poll, frames }) => {
+  scenario(`trap 11: ${what} on the candidate closes it and leaves the session on polling`, async ({ poll, frames }) => {
     const session = await poll();
     await session.join();
     const websocket = await candidate(frames, session);
@@ -184,7 +184,7 @@ scenario("a second probe on the same candidate is answered too", async ({ poll, 
 });
 
 for (const [how, end] of [["closes", (websocket) => websocket.close()], ["is cut", (websocket) => websocket.abort()]]) {
-  scenario(`a candidate that ${how} leaves the session on polling, which may upgrade later`, async ({ poll, frames }) => {
+  scenario(`trap 11: a candidate that ${how} leaves the session on polling, which may upgrade later`, async ({ poll, frames }) => {
     const session = await poll();
     await session.join();
     const websocket = await candidate(frames, session);
@@ -251,7 +251,7 @@ scenario("the transport close after an upgrade is the WebSocket's", async ({ pol
   assert.equal(await server.reason(id), "transport close");
 });
 
-hasty.scenario("a candidate that is too slow is closed and the session stays on polling", async ({ poll, frames }) => {
+hasty.scenario("trap 11: a candidate that is too slow is closed and the session stays on polling", async ({ poll, frames }) => {
   const session = await poll();
   await session.join();
   const silent = await candidate(frames, session);

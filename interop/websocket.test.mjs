@@ -11,7 +11,7 @@ async function joined(frames) {
   return session;
 }
 
-scenario("each packet is one frame: text as text, bytes as binary", async ({ frames }) => {
+scenario("trap 15: each packet is one frame: text as text, bytes as binary", async ({ frames }) => {
   const session = await joined(frames);
   session.send('452-["message",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]', Buffer.from([1]), Buffer.alloc(0));
   assert.equal(await session.next(), '452-["message-back",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]');
