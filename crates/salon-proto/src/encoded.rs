@@ -29,6 +29,7 @@ pub struct Encoded {
     wire: Bytes,
     text_start: usize,
     attachments: Option<Arc<[Attachment]>>,
+    may_compress: bool,
 }
 
 #[derive(Debug)]
@@ -66,6 +67,7 @@ impl Encoded {
             wire: Bytes::from(buffer).slice(start..),
             text_start: header.as_slice().len(),
             attachments: share(attachments),
+            may_compress: true,
         }
     }
 
@@ -76,6 +78,7 @@ impl Encoded {
             text_start: frame.len(),
             wire: frame,
             attachments: None,
+            may_compress: false,
         }
     }
 
@@ -84,7 +87,31 @@ impl Encoded {
             wire: Bytes::from_static(frame),
             text_start: 2,
             attachments: None,
+            may_compress: true,
         }
+    }
+
+    /// The same packet, but sent as it is even where compression is on.
+    ///
+    /// For what is compressed already, such as pictures, or mixes a secret with what others
+    /// choose, whose size would then tell of the secret.
+    ///
+    /// ```
+    /// use salon_proto::Encoded;
+    ///
+    /// let packet = Encoded::text(|out| out.extend_from_slice(b"42[]")).without_compression();
+    /// assert!(!packet.may_compress());
+    /// ```
+    #[must_use]
+    pub fn without_compression(mut self) -> Self {
+        self.may_compress = false;
+        self
+    }
+
+    /// Whether compression, where it is on, applies to this packet.
+    #[must_use]
+    pub const fn may_compress(&self) -> bool {
+        self.may_compress
     }
 
     /// Bytes that this packet puts on a WebSocket; also what it counts in an outbox.

@@ -8,6 +8,15 @@ use bytes::Bytes;
 use crate::encoded::Encoded;
 use crate::engine::payload::SEPARATOR;
 
+/// The body of one HTTP response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PollBody {
+    /// The payload.
+    pub bytes: Bytes,
+    /// Whether any of its packets [may be compressed](Encoded::may_compress), and so the body.
+    pub may_compress: bool,
+}
+
 /// A queue of packets with a count of their bytes.
 ///
 /// The queue itself does not refuse anything: who may still add to it is the
@@ -87,7 +96,16 @@ impl Outbox {
     }
 
     /// Takes everything as the body of one HTTP response; `None` when nothing waits.
-    pub fn take_payload(&mut self) -> Option<Bytes> {
+    pub fn take_payload(&mut self) -> Option<PollBody> {
+        let may_compress = self.queue.iter().any(Encoded::may_compress);
+        let bytes = self.take_bytes()?;
+        Some(PollBody {
+            bytes,
+            may_compress,
+        })
+    }
+
+    fn take_bytes(&mut self) -> Option<Bytes> {
         if let (1, Some(packet)) = (self.queue.len(), self.queue.front()) {
             if let Some(lone) = packet.as_lone_payload() {
                 self.clear();
@@ -161,12 +179,26 @@ mod tests {
         let mut outbox = Outbox::default();
         assert_eq!(outbox.take_payload(), None);
         outbox.push(packet("4a"));
-        assert_eq!(outbox.take_payload().as_deref(), Some(&b"4a"[..]));
+        assert_eq!(outbox.take_payload().unwrap().bytes, &b"4a"[..]);
         outbox.push(packet("4a"));
         outbox.push(binary("451-b", b"xyz"));
         let expected = &b"4a\x1e451-b\x1ebeHl6"[..];
-        assert_eq!(outbox.take_payload().as_deref(), Some(expected));
+        assert_eq!(outbox.take_payload().unwrap().bytes, expected);
         assert!(outbox.is_empty());
+    }
+
+    #[test]
+    fn a_body_may_be_compressed_if_any_of_its_packets_may() {
+        for (packets, may_compress) in [
+            (vec![packet("4a")], true),
+            (vec![packet("4a").without_compression()], false),
+            (vec![packet("4a").without_compression(), packet("4b")], true),
+            (vec![packet("4a").without_compression(); 2], false),
+        ] {
+            let mut outbox = Outbox::default();
+            packets.into_iter().for_each(|one| outbox.push(one));
+            assert_eq!(outbox.take_payload().unwrap().may_compress, may_compress);
+        }
     }
 
     #[test]

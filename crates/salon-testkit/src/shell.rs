@@ -61,9 +61,12 @@ impl Client {
         match output {
             Output::AnswerPoll(body) => {
                 assert!(self.holds_poll, "only a held poll can be answered");
-                assert!(!body.is_empty(), "an answer holds at least one packet");
+                assert!(
+                    !body.bytes.is_empty(),
+                    "an answer holds at least one packet"
+                );
                 self.holds_poll = false;
-                let body = String::from_utf8(body.to_vec()).expect("a body is text");
+                let body = String::from_utf8(body.bytes.to_vec()).expect("a body is text");
                 self.bodies
                     .push_back(body.replace(char::from(SEPARATOR), "|"));
             }

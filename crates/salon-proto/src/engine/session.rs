@@ -23,7 +23,7 @@ use crate::engine::heartbeat::{Beat, Heartbeat};
 use crate::engine::packet::Packet;
 use crate::engine::upgrade::{Step, Upgrade};
 use crate::limits::{Limits, Timing};
-use crate::outbox::Outbox;
+use crate::outbox::{Outbox, PollBody};
 use crate::reason::CloseReason;
 use crate::timer::Instant;
 use crate::ws::{CloseCode, close_frame, empty_close_frame};
@@ -45,7 +45,7 @@ pub enum Overflow {
 #[must_use]
 pub enum Output {
     /// Answer the held poll with this body.
-    AnswerPoll(Bytes),
+    AnswerPoll(PollBody),
     /// Write this on the upgrade candidate.
     WriteCandidate(Encoded),
     /// From now on the candidate is the session's WebSocket.
@@ -485,7 +485,10 @@ impl Session {
     fn switch(&mut self, now: Instant) {
         if self.poll_held {
             // What waits belongs on the WebSocket; the old poll only learns its end.
-            let body = Bytes::copy_from_slice(Encoded::CLOSE.as_text());
+            let body = PollBody {
+                bytes: Bytes::from_static(b"1"),
+                may_compress: false,
+            };
             self.poll_held = false;
             self.outputs.push_back(Output::AnswerPoll(body));
         }

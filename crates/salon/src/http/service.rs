@@ -13,6 +13,7 @@ use salon_proto::SessionId;
 use salon_proto::engine::Transport;
 use salon_proto::engine::handshake::{self, Purpose, Refusal};
 use salon_proto::engine::payload::PayloadDecoder;
+use salon_proto::outbox::PollBody;
 
 use super::Cors;
 use super::compress::Coding;
@@ -136,12 +137,15 @@ async fn poll(server: &ServerInner, session: &Arc<Session>, parts: &Parts) -> An
     let Some(body) = held.await else {
         return respond::status(StatusCode::BAD_REQUEST);
     };
-    let threshold = server.config.http_compression;
-    let is_worth_it = threshold.is_some_and(|threshold| body.len() >= threshold);
-    let coding = (is_worth_it && body.len() <= MAX_COMPRESSED)
+    let coding = is_worth_compressing(server, &body)
         .then(|| Coding::accepted(&parts.headers))
         .flatten();
-    respond::payload(body, coding)
+    respond::payload(body.bytes, coding)
+}
+
+fn is_worth_compressing(server: &ServerInner, body: &PollBody) -> bool {
+    let threshold = server.config.http_compression.unwrap_or(usize::MAX);
+    body.may_compress && (threshold..=MAX_COMPRESSED).contains(&body.bytes.len())
 }
 
 async fn post<B: Body>(

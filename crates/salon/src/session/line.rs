@@ -6,10 +6,10 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use bytes::Bytes;
 use salon_proto::CloseReason;
 use salon_proto::engine;
 use salon_proto::engine::payload::Payload;
+use salon_proto::outbox::PollBody;
 use tokio::sync::oneshot;
 use tokio::task::coop::unconstrained;
 
@@ -25,7 +25,7 @@ pub(super) struct Line {
     /// The WebSocket, once the session travels on one.
     pub(super) writer: Option<Writer>,
     /// Answers the held poll.
-    pub(super) poll: Option<oneshot::Sender<Bytes>>,
+    pub(super) poll: Option<oneshot::Sender<PollBody>>,
     /// What the session's task has to pick up.
     pub(super) arrivals: Vec<Arrival>,
     /// Handlers that were called elsewhere than for an event, for the session's task to start.

@@ -5,9 +5,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
 use salon_proto::engine::PollAnswer;
 use salon_proto::engine::payload::Payload;
+use salon_proto::outbox::PollBody;
 use tokio::sync::oneshot;
 
 use super::Session;
@@ -47,12 +47,12 @@ impl Session {
 /// A poll being held. Dropping it before it is answered means that the client went away.
 pub(crate) struct HeldPoll {
     session: Arc<Session>,
-    answer: oneshot::Receiver<Bytes>,
+    answer: oneshot::Receiver<PollBody>,
 }
 
 impl Future for HeldPoll {
     /// The body; `None` if the session ended without an answer.
-    type Output = Option<Bytes>;
+    type Output = Option<PollBody>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         Pin::new(&mut self.answer).poll(cx).map(Result::ok)
