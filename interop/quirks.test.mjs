@@ -7,9 +7,11 @@ import { FrameSession } from "./harness/frames.mjs";
 import { request } from "./harness/polling.mjs";
 import { serving } from "./harness/scenario.mjs";
 import { TestServer } from "./harness/server.mjs";
+import { JavaScriptClient } from "./matrix/javascript.mjs";
 
 const { scenario, server } = serving({ PING_INTERVAL: "300", PING_TIMEOUT: "200" });
 const quiet = serving();
+const old = serving({ ALLOW_EIO3: "1", PING_INTERVAL: "300", PING_TIMEOUT: "200" });
 
 // Over WebSocket a close packet is forgotten, and the session lingers until it misses a pong.
 // Salon may end it at once; real clients close the WebSocket instead.
@@ -57,6 +59,16 @@ quiet.scenario("a space is taken for an acknowledgement id of 0", async ({ frame
   await session.join();
   session.send('42 ["message-with-ack"]');
   assert.equal(await session.next(), "430[]");
+});
+
+// The timer is cleared with the transport, and a ping by the client only starts one that is there.
+old.scenario("a client of protocol 3 that falls silent after its upgrade is never noticed", async ({ server, keep }) => {
+  const client = keep(JavaScriptClient.to(server, { version: "2.5", mode: "upgrade" }));
+  await client.connect();
+  await client.settled();
+  client.fallSilent();
+  await assert.rejects(server.reason(client.id, 1500), /waited/);
+  assert.deepEqual(await client.ask("message-with-ack", "still here"), ["still here"]);
 });
 
 // JSONP belongs to protocol 3, but the parameter is obeyed in protocol 4 too.

@@ -25,15 +25,16 @@ class World {
   connect = (options) => connected(this.client(options));
 
   /** Engine.IO by hand over HTTP long-polling. */
-  poll = async (query) => this.#keep(await PollingSession.open(this.server, query));
+  poll = async (query) => this.keep(await PollingSession.open(this.server, query));
 
   /** Engine.IO by hand over a new WebSocket, which may be the candidate of an upgrade. */
-  frames = async (query) => this.#keep(await FrameSession.open(this.server, query));
+  frames = async (query) => this.keep(await FrameSession.open(this.server, query));
 
-  #keep(session) {
+  /** Anything with `abort()`, which is called when the test is over. */
+  keep = (session) => {
     this.#sessions.push(session);
     return session;
-  }
+  };
 
   async finish() {
     if (this.mode !== "upgrade") return;

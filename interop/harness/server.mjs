@@ -78,6 +78,15 @@ export class TestServer {
     return this.#end("SIGTERM");
   }
 
+  /** Stops it in its tracks: its connections stay open and nobody answers. */
+  freeze() {
+    this.#child.kill("SIGSTOP");
+  }
+
+  thaw() {
+    this.#child.kill("SIGCONT");
+  }
+
   /** Ends it as a crash would. */
   kill() {
     return this.#end("SIGKILL");
