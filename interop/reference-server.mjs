@@ -49,6 +49,12 @@ function greet(socket) {
     });
   });
 
+  socket.on("ask-all", (target, timeout, args, done) => {
+    aim(socket, target)
+      .timeout(timeout)
+      .emit("question", ...args, (error, answers) => done(!error, answers));
+  });
+
   socket.on("join", (rooms, done) => {
     socket.join(rooms);
     done();

@@ -13,9 +13,9 @@ use bytes::Bytes;
 use salon_proto::packet::{self, json};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::sync::oneshot;
-use tokio::time::{Instant, Sleep};
+use tokio::sync::{mpsc, oneshot};
 
+use crate::deadline::Deadline;
 use crate::error::EmitError;
 use crate::socket::Socket;
 
@@ -88,6 +88,29 @@ pub(crate) struct Answer {
     pub(crate) attachments: Vec<Bytes>,
 }
 
+impl Answer {
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, json::Error> {
+        json::read_args(&self.array, 0, &self.attachments)
+    }
+}
+
+/// Who waits for a client's answer, and learns from its own end that there will be none.
+pub(crate) enum Waiter {
+    One(oneshot::Sender<Answer>),
+    /// One of a broadcast's, which collects the answers of all its recipients.
+    Many(mpsc::UnboundedSender<Answer>),
+}
+
+impl Waiter {
+    pub(crate) fn answer(self, answer: Answer) {
+        // Whoever waited may have given up.
+        match self {
+            Self::One(waiter) => drop(waiter.send(answer)),
+            Self::Many(waiter) => drop(waiter.send(answer)),
+        }
+    }
+}
+
 /// A client's answer to come. Made by [`Socket::emit_with_ack`]; the event is sent already.
 ///
 /// It always ends: with the answer, at the deadline, or when the client disconnects. Dropping
@@ -95,8 +118,7 @@ pub(crate) struct Answer {
 #[must_use = "await it to get the client's answer, or use emit"]
 pub struct AckFuture<T> {
     state: State,
-    deadline: Instant,
-    timer: Option<Pin<Box<Sleep>>>,
+    deadline: Deadline,
     answer: PhantomData<fn() -> T>,
 }
 
@@ -127,8 +149,7 @@ impl<T> AckFuture<T> {
     fn new(state: State, timeout: Duration) -> Self {
         Self {
             state,
-            deadline: after(timeout),
-            timer: None,
+            deadline: Deadline::after(timeout),
             answer: PhantomData,
         }
     }
@@ -136,8 +157,7 @@ impl<T> AckFuture<T> {
     /// Sets how long to wait from now, in place of the server's
     /// [`ack_timeout`](crate::ServerBuilder::ack_timeout).
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.deadline = after(timeout);
-        self.timer = None;
+        self.deadline = Deadline::after(timeout);
         self
     }
 }
@@ -157,25 +177,17 @@ impl<T: DeserializeOwned> Future for AckFuture<T> {
         if let Poll::Ready(answer) = Pin::new(answer).poll(cx) {
             return Poll::Ready(read(answer));
         }
-        let deadline = this.deadline;
-        let timer = this
-            .timer
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
-        timer.as_mut().poll(cx).map(|()| Err(AckError::Timeout))
+        this.deadline
+            .poll_passed(cx)
+            .map(|()| Err(AckError::Timeout))
     }
-}
-
-/// `Duration::MAX`, which people use for "never", would overflow the clock.
-fn after(timeout: Duration) -> Instant {
-    const YEARS: Duration = Duration::from_secs(30 * 365 * 24 * 3_600);
-    Instant::now() + timeout.min(YEARS)
 }
 
 fn read<T: DeserializeOwned>(
     answer: Result<Answer, oneshot::error::RecvError>,
 ) -> Result<T, AckError> {
     let answer = answer.map_err(|_| AckError::Disconnected)?;
-    json::read_args(&answer.array, 0, &answer.attachments).map_err(AckError::Data)
+    answer.read().map_err(AckError::Data)
 }
 
 impl<T> Drop for AckFuture<T> {

@@ -1,13 +1,18 @@
 //! An event for many.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use salon_proto::{Encoded, packet};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::mpsc;
 
+use crate::ack::Waiter;
 use crate::error::{EmitError, Emitted};
 use crate::hub::{Room, Target};
 use crate::namespace::NamespaceInner;
+use crate::responses::{ResponsesFuture, Waiting};
 use crate::socket::Socket;
 
 /// Whom an event is for: built step by step, then used. It can be cloned and used again.
@@ -25,14 +30,19 @@ pub struct Broadcast {
     namespace: Arc<NamespaceInner>,
     target: Target,
     is_volatile: bool,
+    may_compress: bool,
+    /// How long to wait for answers.
+    timeout: Duration,
 }
 
 impl Broadcast {
     pub(crate) fn new(namespace: Arc<NamespaceInner>) -> Self {
         Self {
+            timeout: namespace.ack_timeout,
             namespace,
             target: Target::all(),
             is_volatile: false,
+            may_compress: true,
         }
     }
 
@@ -65,14 +75,61 @@ impl Broadcast {
         self
     }
 
+    /// Whether the event may be compressed, where compression is on. Default: yes. Say no for
+    /// what is compressed already, such as pictures.
+    pub const fn compress(mut self, may_compress: bool) -> Self {
+        self.may_compress = may_compress;
+        self
+    }
+
+    /// How long [`emit_with_ack`](Self::emit_with_ack) waits, in place of the server's
+    /// [`ack_timeout`](crate::ServerBuilder::ack_timeout).
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
     /// Sends an event. A tuple gives several arguments, `()` none.
     ///
     /// The event is encoded once, whatever the number of recipients.
     pub fn emit<T: Serialize>(&self, event: &str, args: T) -> Emitted {
-        match packet::event(&self.namespace.name, None, event, &args) {
+        match self.encode(None, event, &args) {
             Ok(packet) => self.deliver(&packet),
-            Err(error) => Emitted::failed(0, EmitError::from(error)),
+            Err(error) => Emitted::failed(0, error),
         }
+    }
+
+    /// Sends an event and waits for the answers of all who get it: each is of the type of one
+    /// value, or a tuple for several.
+    ///
+    /// The answers that came are there at the deadline too, with the number of those missing.
+    ///
+    /// ```
+    /// # use salon::{EmitError, Server};
+    /// # use std::time::Duration;
+    /// # async fn example(io: Server) -> Result<(), EmitError> {
+    /// let votes = io
+    ///     .to("jury")
+    ///     .timeout(Duration::from_secs(30))
+    ///     .emit_with_ack::<bool>("vote", "for or against?")
+    ///     .await?;
+    /// println!("{} did not vote", votes.missing);
+    /// let ayes = votes.into_iter().filter(|vote| *vote).count();
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The future fails only when the event cannot be encoded. Clients that cannot be reached
+    /// are among those missing.
+    pub fn emit_with_ack<R: DeserializeOwned>(
+        &self,
+        event: &str,
+        args: impl Serialize,
+    ) -> ResponsesFuture<R> {
+        let id = self.namespace.next_ack_id();
+        let packet = self.encode(Some(id), event, &args);
+        ResponsesFuture::new(packet.map(|packet| self.ask(id, &packet)), self.timeout)
     }
 
     /// Puts the sockets of this server that it is for into a room, as
@@ -104,6 +161,37 @@ impl Broadcast {
     pub fn sockets(&self) -> Vec<Socket> {
         let mut hub = self.namespace.hub.lock();
         hub.select(&self.target).cloned().collect()
+    }
+
+    fn encode(
+        &self,
+        ack_id: Option<u64>,
+        event: &str,
+        args: &impl Serialize,
+    ) -> Result<Encoded, EmitError> {
+        let packet = packet::event(&self.namespace.name, ack_id, event, args)?;
+        Ok(match self.may_compress {
+            true => packet,
+            false => packet.without_compression(),
+        })
+    }
+
+    /// All recipients get the same id, as in Node.
+    fn ask(&self, id: u64, packet: &Encoded) -> Waiting {
+        let (sender, answers) = mpsc::unbounded_channel();
+        let mut asked = Vec::new();
+        let mut failed = Vec::new();
+        let mut hub = self.namespace.hub.lock();
+        for socket in hub.select(&self.target) {
+            let expected = socket.await_answer(id, Waiter::Many(sender.clone()));
+            let sent = expected.and_then(|()| socket.deliver(packet.clone(), self.is_volatile));
+            if sent.is_err() {
+                failed.extend(socket.forget_ack(id));
+            }
+            asked.push(socket.clone());
+        }
+        drop(hub);
+        Waiting { id, asked, answers }
     }
 
     fn deliver(&self, packet: &Encoded) -> Emitted {

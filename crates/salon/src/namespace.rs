@@ -3,15 +3,19 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use salon_proto::SocketId;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::broadcast::Broadcast;
+use crate::config::Config;
 use crate::error::Emitted;
 use crate::handler::{Handler, Table};
 use crate::hub::{Hub, Room};
+use crate::responses::ResponsesFuture;
 use crate::socket::Socket;
 
 /// A namespace. Clones are cheap and mean the same one.
@@ -22,12 +26,15 @@ pub(crate) struct NamespaceInner {
     pub(crate) name: Arc<str>,
     pub(crate) handlers: Table,
     pub(crate) hub: Mutex<Hub<Socket>>,
+    /// How long an answer is waited for unless the call says otherwise.
+    pub(crate) ack_timeout: Duration,
     ack_ids: AtomicU64,
 }
 
 impl NamespaceInner {
-    pub(crate) fn new(name: &str) -> Arc<Self> {
+    pub(crate) fn new(name: &str, config: &Config) -> Arc<Self> {
         Arc::new(Self {
+            ack_timeout: config.ack_timeout,
             name: name.into(),
             handlers: Table::default(),
             hub: Mutex::default(),
@@ -89,6 +96,21 @@ impl Namespace {
     /// Sends an event to everyone in the namespace.
     pub fn emit<T: Serialize>(&self, event: &str, args: T) -> Emitted {
         self.broadcast().emit(event, args)
+    }
+
+    /// Sends an event to everyone in the namespace and waits for their answers; see
+    /// [`Broadcast::emit_with_ack`].
+    pub fn emit_with_ack<R: DeserializeOwned>(
+        &self,
+        event: &str,
+        args: impl Serialize,
+    ) -> ResponsesFuture<R> {
+        self.broadcast().emit_with_ack(event, args)
+    }
+
+    /// Everyone, with a time for their answers; see [`Broadcast::timeout`].
+    pub fn timeout(&self, timeout: Duration) -> Broadcast {
+        self.broadcast().timeout(timeout)
     }
 
     /// Everyone in a room.

@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use parking_lot::RwLock;
 use salon_proto::engine::{self, Transport, handshake};
 use salon_proto::packet::ROOT;
 use salon_proto::{DisconnectReason, Encoded, SessionId};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::broadcast::Broadcast;
 use crate::config::{Config, ServerBuilder};
@@ -22,6 +24,7 @@ use crate::http::SalonLayer;
 use crate::hub::Room;
 use crate::namespace::{Namespace, NamespaceInner};
 use crate::random;
+use crate::responses::ResponsesFuture;
 use crate::session::{Driver, Link, Session};
 
 /// A Socket.IO server. Clones are cheap and mean the same one.
@@ -69,7 +72,7 @@ impl Server {
     }
 
     pub(crate) fn with_config(config: Config) -> Self {
-        let root = NamespaceInner::new(ROOT);
+        let root = NamespaceInner::new(ROOT, &config);
         let namespaces = HashMap::from([(Arc::clone(&root.name), Arc::clone(&root))]);
         Self(Arc::new(ServerInner {
             config,
@@ -91,7 +94,7 @@ impl Server {
         let mut namespaces = self.0.namespaces.write();
         let namespace = namespaces
             .entry(name.as_str().into())
-            .or_insert_with_key(|name| NamespaceInner::new(name));
+            .or_insert_with_key(|name| NamespaceInner::new(name, &self.0.config));
         Namespace::from_inner(Arc::clone(namespace))
     }
 
@@ -186,6 +189,21 @@ impl Server {
     /// Sends an event to everyone.
     pub fn emit<T: Serialize>(&self, event: &str, args: T) -> Emitted {
         self.root().emit(event, args)
+    }
+
+    /// Sends an event to everyone and waits for their answers; see
+    /// [`Broadcast::emit_with_ack`].
+    pub fn emit_with_ack<R: DeserializeOwned>(
+        &self,
+        event: &str,
+        args: impl Serialize,
+    ) -> ResponsesFuture<R> {
+        self.root().emit_with_ack(event, args)
+    }
+
+    /// Everyone, with a time for their answers; see [`Broadcast::timeout`].
+    pub fn timeout(&self, timeout: Duration) -> Broadcast {
+        self.root().timeout(timeout)
     }
 
     /// Everyone in a room.

@@ -91,6 +91,7 @@ fn add_handlers(namespace: &Namespace) {
         }
     });
     namespace.on("ask-me", ask);
+    namespace.on("ask-all", ask_all);
     namespace.on("join", join);
     namespace.on(
         "leave",
@@ -126,6 +127,16 @@ async fn ask(socket: Socket, args: Args) {
         Err(AckError::Timeout) => socket.emit("answer-timeout", ()),
         Err(_) => return,
     };
+}
+
+async fn ask_all(
+    socket: Socket,
+    (recipients, millis, args): (Recipients, u64, Vec<Value>),
+) -> Result<(bool, Vec<Option<Value>>), HandlerError> {
+    let all = recipients.broadcast(&socket);
+    let all = all.timeout(Duration::from_millis(millis));
+    let answers = all.emit_with_ack("question", AllArgs(args)).await?;
+    Ok((answers.is_complete(), answers.answers))
 }
 
 #[derive(Deserialize)]

@@ -4,35 +4,39 @@ use salon_proto::ack::AckTable;
 use tokio::sync::oneshot;
 
 use super::Socket;
-use crate::ack::Answer;
+use crate::ack::{Answer, Waiter};
 use crate::error::EmitError;
 
 impl Socket {
     pub(crate) fn take_answer(&self, id: u64, answer: Answer) {
-        let waiter = self.0.acks.lock().as_mut().and_then(|acks| acks.remove(id));
-        if let Some(waiter) = waiter {
-            let _ = waiter.send(answer);
+        if let Some(waiter) = self.forget_ack(id) {
+            waiter.answer(answer);
         }
     }
 
-    pub(crate) fn forget_ack(&self, id: u64) {
+    /// Takes out who waits for an answer. It learns of that when it is dropped, which is for the
+    /// caller to do, without locks.
+    pub(crate) fn forget_ack(&self, id: u64) -> Option<Waiter> {
         let mut acks = self.0.acks.lock();
-        if let Some(table) = &mut *acks {
-            table.remove(id);
-            if table.is_empty() {
-                *acks = None;
-            }
+        let table = acks.as_mut()?;
+        let waiter = table.remove(id);
+        if table.is_empty() {
+            *acks = None;
         }
+        waiter
     }
 
     pub(super) fn expect_answer(&self, id: u64) -> Result<oneshot::Receiver<Answer>, EmitError> {
-        let limit = self.0.connection.server.config.limits.max_pending_acks;
         let (sender, answer) = oneshot::channel();
+        self.await_answer(id, Waiter::One(sender)).map(|()| answer)
+    }
+
+    /// Lets somebody wait for the answer of this id.
+    pub(crate) fn await_answer(&self, id: u64, waiter: Waiter) -> Result<(), EmitError> {
+        let limit = self.0.connection.server.config.limits.max_pending_acks;
         let mut acks = self.0.acks.lock();
         let table = acks.get_or_insert_with(|| Box::new(AckTable::new(limit)));
-        let inserted = table.insert(id, sender);
-        inserted
-            .map(|()| answer)
-            .map_err(|_| EmitError::too_many_acks())
+        let inserted = table.insert(id, waiter);
+        inserted.map_err(|_| EmitError::too_many_acks())
     }
 }

@@ -14,9 +14,8 @@ use salon_proto::SocketId;
 use salon_proto::ack::AckTable;
 use salon_proto::engine::Transport;
 use serde::de::DeserializeOwned;
-use tokio::sync::oneshot;
 
-use crate::ack::{Ack, Answer};
+use crate::ack::{Ack, Waiter};
 use crate::connection::Connection;
 use crate::handler::{Call, Data, HandlerError, Occasion};
 use crate::handshake::Handshake;
@@ -40,7 +39,7 @@ struct SocketInner {
     auth: Option<Box<str>>,
     membership: Mutex<Membership>,
     /// Answers that the client owes; rarely any, so it is absent until needed.
-    acks: Mutex<Option<Box<AckTable<oneshot::Sender<Answer>>>>>,
+    acks: Mutex<Option<Box<AckTable<Waiter>>>>,
 }
 
 /// What a socket is.

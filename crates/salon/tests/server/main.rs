@@ -4,6 +4,7 @@
 #![allow(missing_docs)]
 
 mod acks;
+mod broadcast_acks;
 mod deadlines;
 mod deadlocks;
 mod disconnects;
