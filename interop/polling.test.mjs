@@ -299,3 +299,11 @@ for (const [encoding, decode] of [["gzip", gunzipSync], ["deflate", inflateSync]
     }
   });
 }
+
+scenario("Internet Explorer is told to keep its XSS filter out of answers", async ({ poll }) => {
+  const session = await poll();
+  const guard = async (agent) => (await session.send({ headers: { "user-agent": agent }, method: "POST", body: "6" }).answer).headers["x-xss-protection"];
+  assert.equal(await guard("Mozilla/5.0 (Windows NT 6.1; Trident/7.0; rv:11.0) like Gecko"), "0");
+  assert.equal(await guard("Mozilla/4.0 (compatible;MSIE 8.0)"), "0");
+  assert.equal(await guard("Mozilla/5.0"), undefined);
+});

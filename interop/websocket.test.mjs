@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import WebSocket from "ws";
+import { next } from "./harness/deadline.mjs";
+import { refusedUpgrade } from "./harness/frames.mjs";
 import { serving } from "./harness/scenario.mjs";
 
 const { scenario, server } = serving();
@@ -120,3 +123,18 @@ scenario("compression that the client offers is declined", async ({ frames }) =>
   const session = await frames(); // ws offers permessage-deflate by itself
   assert.equal(session.extensions, "");
 });
+
+scenario("the first sub-protocol that the client offers is chosen", async () => {
+  const socket = new WebSocket(`ws://${server.address}/socket.io/?EIO=4&transport=websocket`, ["one", "two"]);
+  await next(socket, "open");
+  assert.equal(socket.protocol, "one");
+  socket.terminate();
+});
+
+for (const offer of ["", "one,", "one two", "one, one"]) {
+  scenario(`a list of sub-protocols such as "${offer}" is refused`, async () => {
+    const headers = { "Sec-WebSocket-Protocol": offer };
+    const answer = await refusedUpgrade(server, { EIO: 4, transport: "websocket" }, { headers });
+    assert.equal(answer.status, "HTTP/1.1 400 Bad Request");
+  });
+}

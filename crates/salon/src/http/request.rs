@@ -75,6 +75,43 @@ pub(super) fn websocket_key(parts: &Parts) -> Option<&str> {
     is_complete.then_some(key)
 }
 
+/// The sub-protocol to agree to: the first that the client offers, since to Engine.IO all are the
+/// same, and a browser hangs up if none is chosen.
+///
+/// # Errors
+/// When the offer is no list of different tokens.
+pub(super) fn subprotocol(parts: &Parts) -> Result<Option<&str>, Malformed> {
+    let mut offered = Vec::new();
+    for line in parts.headers.get_all(header::SEC_WEBSOCKET_PROTOCOL) {
+        for one in line.to_str().map_err(|_| Malformed)?.split(',') {
+            let one = one.trim_matches([' ', '\t']);
+            if !is_token(one) || offered.contains(&one) {
+                return Err(Malformed);
+            }
+            offered.push(one);
+        }
+    }
+    Ok(offered.first().copied())
+}
+
+/// A header that does not follow its grammar.
+#[derive(Debug)]
+pub(super) struct Malformed;
+
+/// RFC 9110, section 5.6.2.
+fn is_token(text: &str) -> bool {
+    let is_token_byte =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_token_byte)
+}
+
+/// Whether an answer needs to say that it is no script of the page's: Internet Explorer guesses.
+pub(super) fn is_old_browser(parts: &Parts) -> bool {
+    let agent = parts.headers.get(header::USER_AGENT);
+    let agent = agent.and_then(|agent| agent.to_str().ok());
+    agent.is_some_and(|agent| agent.contains(";MSIE") || agent.contains("Trident/"))
+}
+
 /// An Origin with control characters is refused, before anybody echoes it.
 pub(super) fn has_valid_origin(parts: &Parts) -> bool {
     let origin = parts.headers.get(header::ORIGIN);
@@ -150,6 +187,19 @@ mod tests {
         assert_eq!((kept.header("a"), kept.header("c")), (Some("1"), Some("3")));
         assert_eq!((kept.header("b"), kept.query()), (None, ""));
         assert_eq!(handshake(&parts, 1_000).query(), long);
+    }
+
+    #[test]
+    fn the_first_subprotocol_is_chosen_if_all_are_tokens() {
+        let chosen = |offer: &str| {
+            let parts = parts("/", &[("sec-websocket-protocol", offer)]);
+            subprotocol(&parts).map(|one| one.map(str::to_owned))
+        };
+        assert_eq!(chosen("b, a").unwrap().as_deref(), Some("b"));
+        for malformed in ["", "a,", "a b", "a, a", "\u{e9}", "(a)"] {
+            assert!(chosen(malformed).is_err(), "{malformed}");
+        }
+        assert_eq!(subprotocol(&parts("/", &[])).unwrap(), None);
     }
 
     #[test]

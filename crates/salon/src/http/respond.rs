@@ -58,13 +58,25 @@ pub(super) fn refusal(refusal: &Refusal, is_upgrade: bool) -> Answer {
 }
 
 /// The consent to a WebSocket (RFC 6455 section 4.2.2).
-pub(super) fn switching_protocols(key: &str) -> Answer {
+pub(super) fn switching_protocols(key: &str, subprotocol: Option<&str>) -> Answer {
     let mut answer = status(StatusCode::SWITCHING_PROTOCOLS);
     let headers = answer.headers_mut();
     headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
     if let Ok(accept) = HeaderValue::from_str(&ws::accept_key(key)) {
         headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
+    }
+    if let Some(Ok(subprotocol)) = subprotocol.map(HeaderValue::from_str) {
+        headers.insert(header::SEC_WEBSOCKET_PROTOCOL, subprotocol);
+    }
+    answer
+}
+
+/// Tells Internet Explorer not to take the data for an attack.
+pub(super) fn without_xss_filter(mut answer: Answer) -> Answer {
+    if answer.status() == StatusCode::OK {
+        let off = HeaderValue::from_static("0");
+        answer.headers_mut().insert(header::X_XSS_PROTECTION, off);
     }
     answer
 }

@@ -52,13 +52,17 @@ async fn route<B: Body>(server: &Arc<ServerInner>, parts: &Parts, body: B) -> An
         Ok(purpose) => purpose,
         Err(refusal) => return refuse(refusal),
     };
-    match purpose {
+    let answer = match purpose {
         _ if is_upgrade => upgrade(server, parts, purpose).unwrap_or_else(refuse),
         Purpose::Open(_) => open_polling(server, parts).await.unwrap_or_else(refuse),
         Purpose::Join(id) => match server.find_session(&id) {
             Some(session) => serve_session(server, &session, parts, body).await,
             None => refuse(Refusal::UnknownSession),
         },
+    };
+    match request::is_old_browser(parts) {
+        true => respond::without_xss_filter(answer),
+        false => answer,
     }
 }
 
@@ -93,6 +97,7 @@ async fn open_polling(server: &Arc<ServerInner>, parts: &Parts) -> Result<Answer
 fn upgrade(server: &Arc<ServerInner>, parts: &Parts, purpose: Purpose) -> Result<Answer, Refusal> {
     const INCOMPLETE: Refusal = Refusal::BadRequest("TRANSPORT_HANDSHAKE_ERROR");
     let key = request::websocket_key(parts).ok_or(INCOMPLETE)?;
+    let subprotocol = request::subprotocol(parts).map_err(|_| INCOMPLETE)?;
     let Some(on_upgrade) = parts.extensions.get::<OnUpgrade>().cloned() else {
         tracing::error!("this HTTP server does not allow upgrades: serve the connection with them");
         return Err(INCOMPLETE);
@@ -114,7 +119,7 @@ fn upgrade(server: &Arc<ServerInner>, parts: &Parts, purpose: Purpose) -> Result
             driver.after_upgrade(upgraded(on_upgrade), move |link| session.offer(link));
         }
     }
-    Ok(respond::switching_protocols(key))
+    Ok(respond::switching_protocols(key, subprotocol))
 }
 
 async fn serve_session<B: Body>(
