@@ -71,6 +71,25 @@ impl Encoded {
         }
     }
 
+    /// Encodes binary frames that no text precedes. Over polling each is `b` and base64.
+    ///
+    /// ```
+    /// use salon_proto::Encoded;
+    ///
+    /// let packet = Encoded::binary(vec![b"\x82\xa4type".as_slice().into()]);
+    /// assert_eq!(packet.as_text(), b"");
+    /// assert_eq!(packet.wire_len(), 8);
+    /// ```
+    #[must_use]
+    pub fn binary(frames: Vec<Bytes>) -> Self {
+        Self {
+            wire: Bytes::new(),
+            text_start: 0,
+            attachments: share(frames),
+            may_compress: true,
+        }
+    }
+
     /// Wraps a ready WebSocket control frame. Polling has none, so there it is nothing.
     #[must_use]
     pub fn control_frame(frame: Bytes) -> Self {
@@ -142,11 +161,10 @@ impl Encoded {
     /// Appends the packet to an HTTP payload: text, then each attachment in base64.
     pub(crate) fn append_to_payload(&self, separator: u8, payload: &mut Vec<u8>) {
         let text = self.as_text();
-        if text.is_empty() {
-            return;
+        if !text.is_empty() {
+            separate(separator, payload);
+            payload.extend_from_slice(text);
         }
-        separate(separator, payload);
-        payload.extend_from_slice(text);
         for attachment in self.attachments.iter().flat_map(|list| list.iter()) {
             separate(separator, payload);
             payload.push(b'b');
@@ -212,6 +230,26 @@ mod tests {
         let mut payload = Vec::new();
         packet.append_to_payload(b'|', &mut payload);
         assert_eq!(payload, b"451-[]|bAR4=");
+    }
+
+    #[test]
+    fn binary_frames_may_come_without_a_text() {
+        let data = [&b"\x01\x1e"[..], b"\x02"].map(Bytes::from_static);
+        let packet = Encoded::binary(data.to_vec());
+        assert_eq!(frames(&packet), b"\x82\x02\x01\x1e\x82\x01\x02");
+        assert_eq!(packet.wire_len(), 7);
+        assert!(packet.as_lone_payload().is_none());
+        let mut payload = Vec::new();
+        packet.append_to_payload(b'|', &mut payload);
+        assert_eq!(payload, b"bAR4=|bAg==");
+    }
+
+    #[test]
+    fn a_control_frame_is_nothing_over_polling() {
+        let packet = Encoded::control_frame(Bytes::from_static(b"\x8a\x00"));
+        let mut payload = Vec::new();
+        packet.append_to_payload(b'|', &mut payload);
+        assert_eq!(payload, b"");
     }
 
     #[test]

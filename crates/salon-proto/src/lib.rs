@@ -10,6 +10,7 @@
 //! |---|---|
 //! | [`engine`] | Engine.IO: packets, HTTP payloads, handshake, heartbeat, upgrade, the session |
 //! | [`packet`] | Socket.IO: packets, their JSON, binary attachments |
+//! | [`parser`] | Socket.IO packets in other forms than JSON |
 //! | [`ws`] | WebSocket framing (RFC 6455) |
 //! | [`namespace`], [`ack`] | what one connection has joined, and the answers it owes |
 //! | [`encoded`], [`outbox`] | wire-ready bytes, made once and shared, and their queue |
@@ -38,6 +39,7 @@ pub mod limits;
 pub mod namespace;
 pub mod outbox;
 pub mod packet;
+pub mod parser;
 pub mod reason;
 pub mod timer;
 pub mod ws;

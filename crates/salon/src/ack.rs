@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use salon_proto::packet::{self, json};
+use salon_proto::packet::json;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::{mpsc, oneshot};
@@ -66,8 +66,8 @@ impl Ack {
     /// When the values cannot be written, or the client is gone or too slow.
     pub fn send<T: Serialize + ?Sized>(&self, values: &T) -> Result<(), EmitError> {
         let Some(ack) = &self.0 else { return Ok(()) };
-        let namespace = ack.socket.namespace_name();
-        let packet = packet::ack(namespace, ack.id, values)?;
+        let namespace = ack.socket.namespace_inner();
+        let packet = namespace.codec.ack(&namespace.name, ack.id, values)?;
         if ack.is_sent.swap(true, Ordering::Relaxed) {
             return Ok(());
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use salon_proto::{Encoded, packet};
+use salon_proto::Encoded;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
@@ -169,7 +169,7 @@ impl Broadcast {
         event: &str,
         args: &impl Serialize,
     ) -> Result<Encoded, EmitError> {
-        let packet = packet::event(&self.namespace.name, ack_id, event, args)?;
+        let packet = self.namespace.event(ack_id, event, args)?;
         Ok(match self.may_compress {
             true => packet,
             false => packet.without_compression(),

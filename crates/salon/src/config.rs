@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use salon_proto::engine::{Overflow, Transport};
+use salon_proto::parser::{Codec, Parser};
 use salon_proto::{Limits, Timing};
 
 use crate::http::{Cors, Path};
@@ -24,6 +25,7 @@ pub(crate) struct Config {
     pub(crate) http_compression: Option<usize>,
     pub(crate) overflow: Overflow,
     pub(crate) ack_timeout: Duration,
+    pub(crate) codec: Codec,
     pub(crate) limits: Arc<Limits>,
     pub(crate) timing: Arc<Timing>,
 }
@@ -50,6 +52,7 @@ pub struct ServerBuilder {
     http_compression: Option<usize>,
     overflow: Overflow,
     ack_timeout: Duration,
+    codec: Codec,
     limits: Limits,
     timing: Timing,
 }
@@ -64,6 +67,7 @@ impl ServerBuilder {
             http_compression: Some(HTTP_COMPRESSION),
             overflow: Overflow::default(),
             ack_timeout: ACK_TIMEOUT,
+            codec: Codec::default(),
             limits: Limits::default(),
             timing: Timing::default(),
         }
@@ -142,6 +146,13 @@ impl ServerBuilder {
         self
     }
 
+    /// How packets are written, in place of the built-in form. The clients must use the same:
+    /// `parser` is an option of theirs, too.
+    pub fn parser(mut self, parser: impl Parser) -> Self {
+        self.codec = Codec::new(parser);
+        self
+    }
+
     /// Changes any of the [limits](Limits).
     ///
     /// ```
@@ -179,6 +190,7 @@ impl ServerBuilder {
             http_compression: self.http_compression,
             overflow: self.overflow,
             ack_timeout: self.ack_timeout,
+            codec: self.codec,
             limits: Arc::new(self.limits),
             timing: Arc::new(self.timing.without_zeros()),
         })

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use salon_proto::namespace::{Joining, Namespaces};
-use salon_proto::packet::{self, Ack as AckPacket, Event, Packet, Reassembly};
+use salon_proto::packet::{Ack as AckPacket, EncodeError, Event, Packet};
+use salon_proto::parser::{Codec, Incoming};
 use salon_proto::timer::Instant;
 use salon_proto::{CloseReason, DisconnectReason, Encoded, ProtocolError};
 
@@ -79,25 +80,37 @@ impl Connection {
         }
     }
 
-    /// For packets to a namespace that the client is not in; one that cannot be sent any more
-    /// is of no use to anybody.
-    fn send(&self, packet: Encoded) {
-        let _ = self.session.send(packet, false);
+    /// For packets about joining and leaving; one that cannot be sent any more is of no use to
+    /// anybody. A client to whom they cannot be written cannot be served at all.
+    pub(crate) fn send(&self, packet: Result<Encoded, EncodeError>) {
+        match packet {
+            Ok(packet) => drop(self.session.send(packet, false)),
+            Err(error) => {
+                tracing::error!("closing a session, since its packets cannot be written: {error}");
+                self.session.close();
+            }
+        }
+    }
+
+    pub(crate) fn codec(&self) -> &Codec {
+        &self.server.config.codec
     }
 }
 
 /// Takes what one session delivers.
 pub(crate) struct ConnectionReceiver {
     connection: Arc<Connection>,
-    reassembly: Reassembly,
+    incoming: Incoming,
 }
 
 impl ConnectionReceiver {
     pub(crate) fn new(connection: Arc<Connection>) -> Self {
-        let max_attachments = connection.server.config.limits.max_attachments;
+        let incoming = connection
+            .codec()
+            .incoming(&connection.server.config.limits);
         Self {
             connection,
-            reassembly: Reassembly::new(max_attachments),
+            incoming,
         }
     }
 
@@ -167,7 +180,8 @@ impl ConnectionReceiver {
             }
             (Joining::TooMany, _) => {
                 // It was not taken up, so there is nothing to take back.
-                connection.send(packet::connect_error(name, TOO_MANY_NAMESPACES, None));
+                let codec = connection.codec();
+                connection.send(codec.connect_error(name, TOO_MANY_NAMESPACES, None));
             }
         }
         Ok(())
@@ -176,12 +190,12 @@ impl ConnectionReceiver {
 
 impl Receiver for ConnectionReceiver {
     fn handle_text(&mut self, text: &str, turn: &mut Turn<'_, '_>) {
-        let decoded = self.reassembly.text(text);
+        let decoded = self.incoming.text(text);
         self.handle_decoded(decoded, turn);
     }
 
     fn handle_binary(&mut self, data: Cow<'_, [u8]>, turn: &mut Turn<'_, '_>) {
-        let decoded = self.reassembly.binary(data);
+        let decoded = self.incoming.binary(data);
         self.handle_decoded(decoded, turn);
     }
 
@@ -268,7 +282,7 @@ fn admit(socket: &Socket) {
         // The client left while the middlewares were at work.
         return;
     }
-    connection.send(packet::connect(name, &socket.id()));
+    connection.send(connection.codec().connect(name, &socket.id()));
     socket.admit();
     // Before others can find the socket, or it could be disconnected before it is connected.
     let handlers = &socket.namespace_inner().handlers;
@@ -278,8 +292,8 @@ fn admit(socket: &Socket) {
 
 fn refuse(connection: &Connection, namespace: &str, error: &HandlerError) {
     connection.namespaces.lock().refuse(namespace);
-    let packet = packet::connect_error(namespace, error.message(), error.data());
-    connection.send(packet);
+    let codec = connection.codec();
+    connection.send(codec.connect_error(namespace, error.message(), error.data()));
 }
 
 fn connect_call(socket: &Socket) -> Call<'_> {

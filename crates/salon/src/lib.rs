@@ -36,6 +36,13 @@ pub use salon_proto::{CloseReason, DisconnectReason, Limits, SocketId, Timing};
 pub use server::Server;
 pub use socket::Socket;
 
+/// Other ways to write packets than the built-in one: JavaScript's option `parser`.
+///
+/// [`ServerBuilder::parser`] takes a [`Parser`](parser::Parser).
+pub mod parser {
+    pub use salon_proto::parser::{Decoder, Frames, PacketType, Parser, ParserError, RawPacket};
+}
+
 /// The programs in the repository's documents are compiled with the doctests, so that they cannot
 /// grow old.
 #[cfg(doctest)]

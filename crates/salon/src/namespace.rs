@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use salon_proto::SocketId;
+use salon_proto::packet::EncodeError;
+use salon_proto::parser::Codec;
+use salon_proto::{Encoded, SocketId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -24,6 +26,7 @@ pub struct Namespace(Arc<NamespaceInner>);
 
 pub(crate) struct NamespaceInner {
     pub(crate) name: Arc<str>,
+    pub(crate) codec: Codec,
     pub(crate) handlers: Table,
     pub(crate) hub: Mutex<Hub<Socket>>,
     /// How long an answer is waited for unless the call says otherwise.
@@ -36,10 +39,21 @@ impl NamespaceInner {
         Arc::new(Self {
             ack_timeout: config.ack_timeout,
             name: name.into(),
+            codec: config.codec.clone(),
             handlers: Table::default(),
             hub: Mutex::default(),
             ack_ids: AtomicU64::new(0),
         })
+    }
+
+    /// Writes an event, for however many sockets.
+    pub(crate) fn event<T: Serialize + ?Sized>(
+        &self,
+        ack_id: Option<u64>,
+        name: &str,
+        args: &T,
+    ) -> Result<Encoded, EncodeError> {
+        self.codec.event(&self.name, ack_id, name, args)
     }
 
     /// One counter for all sockets, as in Node.

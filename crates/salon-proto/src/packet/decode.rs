@@ -2,10 +2,8 @@
 
 use std::borrow::Cow;
 
-use serde::de::IgnoredAny;
-
 use crate::error::ProtocolError;
-use crate::packet::{Ack, Event, Packet, RESERVED_EVENTS, ROOT, json};
+use crate::packet::{Packet, PacketType, ROOT, RawPacket};
 
 /// A packet's text, and how many binary messages must follow before it is complete.
 pub(super) struct Decoded<'a> {
@@ -24,18 +22,21 @@ pub(super) fn decode(text: &str, max_attachments: usize) -> Result<Decoded<'_>, 
         '5' | '6' => take_attachments(&mut rest, max_attachments)?,
         _ => 0,
     };
-    let namespace = Cow::Borrowed(take_namespace(&mut rest));
-    let id = take_ack_id(&mut rest)?;
-    let data = (!rest.is_empty()).then_some(rest);
-    let packet = match kind {
-        '0' => Some(connect(namespace, data)?),
-        '1' => Some(disconnect(namespace, data)?),
-        '4' => Some(connect_error(namespace, data)?),
-        '2' | '5' => event(namespace, id, data)?,
-        _ => ack(namespace, id, data)?,
+    let packet = RawPacket {
+        kind: match kind {
+            '0' => PacketType::Connect,
+            '1' => PacketType::Disconnect,
+            '4' => PacketType::ConnectError,
+            '2' | '5' => PacketType::Event,
+            _ => PacketType::Ack,
+        },
+        namespace: Cow::Borrowed(take_namespace(&mut rest)),
+        ack_id: take_ack_id(&mut rest)?,
+        data: (!rest.is_empty()).then_some(Cow::Borrowed(rest)),
+        attachments: Vec::new(),
     };
     Ok(Decoded {
-        packet,
+        packet: packet.check()?,
         attachments,
     })
 }
@@ -90,91 +91,10 @@ fn take_ack_id(rest: &mut &str) -> Result<Option<u64>, ProtocolError> {
         .map_err(|error| ProtocolError::with_detail("illegal ack id", error))
 }
 
-fn connect<'a>(
-    namespace: Cow<'a, str>,
-    data: Option<&'a str>,
-) -> Result<Packet<'a>, ProtocolError> {
-    let is_object = |json: &&str| json.trim_start().starts_with('{');
-    let data = valid(data, is_object)?;
-    Ok(Packet::Connect { namespace, data })
-}
-
-fn connect_error<'a>(
-    namespace: Cow<'a, str>,
-    data: Option<&'a str>,
-) -> Result<Packet<'a>, ProtocolError> {
-    let is_object_or_string = |json: &&str| json.trim_start().starts_with(['{', '"']);
-    let data = valid(data, is_object_or_string)?;
-    Ok(Packet::ConnectError { namespace, data })
-}
-
-fn valid<'a>(
-    data: Option<&'a str>,
-    shape: impl FnOnce(&&str) -> bool,
-) -> Result<Option<Cow<'a, str>>, ProtocolError> {
-    let Some(json) = data else { return Ok(None) };
-    if !shape(&json) {
-        return Err(INVALID_PAYLOAD);
-    }
-    json::read_value::<IgnoredAny>(json).map_err(invalid_payload)?;
-    Ok(Some(Cow::Borrowed(json)))
-}
-
-fn disconnect<'a>(
-    namespace: Cow<'a, str>,
-    data: Option<&'a str>,
-) -> Result<Packet<'a>, ProtocolError> {
-    match data {
-        None => Ok(Packet::Disconnect { namespace }),
-        Some(_) => Err(INVALID_PAYLOAD),
-    }
-}
-
-fn event<'a>(
-    namespace: Cow<'a, str>,
-    ack_id: Option<u64>,
-    data: Option<&'a str>,
-) -> Result<Option<Packet<'a>>, ProtocolError> {
-    let Some(array) = data else { return Ok(None) };
-    let scanned = json::scan_event(array).map_err(invalid_payload)?;
-    if !scanned.name_is_number && RESERVED_EVENTS.contains(&&*scanned.name) {
-        return Err(ProtocolError::with_detail("reserved event", scanned.name));
-    }
-    Ok(Some(Packet::Event(Event {
-        namespace,
-        name: scanned.name,
-        ack_id,
-        array: Cow::Borrowed(array),
-        attachments: Vec::new(),
-    })))
-}
-
-fn ack<'a>(
-    namespace: Cow<'a, str>,
-    id: Option<u64>,
-    data: Option<&'a str>,
-) -> Result<Option<Packet<'a>>, ProtocolError> {
-    let Some(array) = data else { return Ok(None) };
-    json::scan_args(array).map_err(invalid_payload)?;
-    Ok(id.map(|id| {
-        Packet::Ack(Ack {
-            namespace,
-            id,
-            array: Cow::Borrowed(array),
-            attachments: Vec::new(),
-        })
-    }))
-}
-
-const INVALID_PAYLOAD: ProtocolError = ProtocolError::new("invalid payload");
-
-fn invalid_payload(error: json::Error) -> ProtocolError {
-    ProtocolError::with_detail("invalid payload", error)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::packet::Event;
 
     fn packet(text: &str) -> Option<Packet<'_>> {
         decode(text, 10).unwrap().packet

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::encoded::Encoded;
 use crate::id::SocketId;
 use crate::packet::{RESERVED_EVENTS, ROOT, json};
+use crate::parser::ParserError;
 
 /// An event; a tuple gives several arguments, `()` none, anything else one.
 ///
@@ -29,13 +30,19 @@ pub fn event<T: Serialize + ?Sized>(
     name: &str,
     args: &T,
 ) -> Result<Encoded, EncodeError> {
-    if RESERVED_EVENTS.contains(&name) {
-        return Err(EncodeError::Reserved(name.into()));
-    }
+    check_name(name)?;
     let packet = with_array(Kind::Event, namespace, ack_id, |out, attachments| {
         json::write_event(out, name, args, attachments)
     });
     packet.map_err(EncodeError::Json)
+}
+
+/// Refuses the names of events that only the library itself emits.
+pub(crate) fn check_name(name: &str) -> Result<(), EncodeError> {
+    match RESERVED_EVENTS.contains(&name) {
+        true => Err(EncodeError::Reserved(name.into())),
+        false => Ok(()),
+    }
 }
 
 /// The answer to an event; a tuple gives several values, as for [`event`].
@@ -58,22 +65,29 @@ pub fn ack<T: Serialize + ?Sized>(
 pub fn connect(namespace: &str, id: &SocketId) -> Encoded {
     Encoded::text(|out| {
         write_head(out, b"40", namespace, None);
-        out.extend_from_slice(format!(r#"{{"sid":"{id}"}}"#).as_bytes());
+        out.extend_from_slice(connect_data(id).as_bytes());
     })
+}
+
+pub(crate) fn connect_data(id: &SocketId) -> String {
+    format!(r#"{{"sid":"{id}"}}"#)
 }
 
 /// The server's refusal of a connection. `data` is JSON and may be absent.
 #[must_use]
 pub fn connect_error(namespace: &str, message: &str, data: Option<&serde_json::Value>) -> Encoded {
-    let message = serde_json::Value::from(message);
     Encoded::text(|out| {
         write_head(out, b"44", namespace, None);
-        out.extend_from_slice(format!(r#"{{"message":{message}"#).as_bytes());
-        if let Some(data) = data {
-            out.extend_from_slice(format!(r#","data":{data}"#).as_bytes());
-        }
-        out.push(b'}');
+        out.extend_from_slice(connect_error_data(message, data).as_bytes());
     })
+}
+
+pub(crate) fn connect_error_data(message: &str, data: Option<&serde_json::Value>) -> String {
+    let message = serde_json::Value::from(message);
+    match data {
+        Some(data) => format!(r#"{{"message":{message},"data":{data}}}"#),
+        None => format!(r#"{{"message":{message}}}"#),
+    }
 }
 
 /// The server takes a client out of a namespace.
@@ -90,6 +104,8 @@ pub enum EncodeError {
     Reserved(Box<str>),
     /// The data cannot be written as JSON.
     Json(json::Error),
+    /// The server's own [parser](crate::parser::Parser) cannot write it.
+    Parser(ParserError),
 }
 
 impl fmt::Display for EncodeError {
@@ -99,6 +115,7 @@ impl fmt::Display for EncodeError {
                 write!(f, "\"{name}\" is a reserved event name: choose another")
             }
             Self::Json(error) => error.fmt(f),
+            Self::Parser(error) => error.fmt(f),
         }
     }
 }

@@ -6,6 +6,7 @@
 mod decode;
 mod encode;
 pub mod json;
+mod raw;
 mod reassembly;
 
 use std::borrow::Cow;
@@ -13,6 +14,8 @@ use std::borrow::Cow;
 use bytes::Bytes;
 
 pub use encode::{EncodeError, ack, connect, connect_error, disconnect, event};
+pub(crate) use encode::{check_name, connect_data, connect_error_data};
+pub use raw::{PacketType, RawPacket};
 pub use reassembly::Reassembly;
 
 /// The namespace that is meant when a packet names none.

@@ -1,6 +1,6 @@
 //! Sending events to one client.
 
-use salon_proto::{Encoded, packet};
+use salon_proto::Encoded;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -16,7 +16,10 @@ impl Socket {
     ///
     /// Nothing waits: the event is queued and goes out with others at the end of this turn.
     pub fn emit<T: Serialize>(&self, event: &str, args: T) -> Emitted {
-        let sent = packet::event(self.namespace_name(), None, event, &args)
+        let sent = self
+            .0
+            .namespace
+            .event(None, event, &args)
             .map_err(EmitError::from)
             .and_then(|packet| self.send(packet, false));
         match sent {
@@ -50,7 +53,10 @@ impl Socket {
             Ok(answer) => answer,
             Err(error) => return AckFuture::failed(error),
         };
-        let sent = packet::event(self.namespace_name(), Some(id), event, &args)
+        let sent = self
+            .0
+            .namespace
+            .event(Some(id), event, &args)
             .map_err(EmitError::from)
             .and_then(|packet| self.send(packet, false));
         if let Err(error) = sent {

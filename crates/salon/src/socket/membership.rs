@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use salon_proto::{DisconnectReason, packet};
+use salon_proto::DisconnectReason;
 
 use super::Socket;
 use crate::ack::Ack;
@@ -58,7 +58,8 @@ impl Socket {
         }
         // Whoever takes it out first, of several at a time, sees to its end.
         if self.take_out() {
-            let _ = self.deliver(packet::disconnect(self.namespace_name()), false);
+            let connection = &self.0.connection;
+            connection.send(connection.codec().disconnect(self.namespace_name()));
             self.finish(DisconnectReason::ServerNamespaceDisconnect);
         }
     }

@@ -14,6 +14,7 @@ mod malformed;
 mod middleware;
 mod order;
 mod panics;
+mod parsers;
 mod pressure;
 mod replies;
 mod rooms;
