@@ -1,7 +1,9 @@
-//! The project's own commands: `cargo demo`, `cargo verify` and `cargo xtask layers`.
+//! The project's own commands: `cargo demo`, `cargo verify`, `cargo bench-salon` and
+//! `cargo xtask layers`.
 //!
 //! Only the standard library, so that they are compiled in a second or two.
 
+mod bench;
 mod child;
 mod demo;
 mod failure;
@@ -25,6 +27,7 @@ The project's own commands:
 
   cargo demo [--release] [--dev]   build the greeting app and run it
   cargo verify [STEP] [--list]     run all tests and checks, or one step of them
+  cargo bench-salon [OPTIONS]      measure the server; --help tells more
   cargo xtask layers               check the walls between the crates and modules";
 
 fn main() -> ExitCode {
@@ -45,6 +48,7 @@ fn run(arguments: &[String]) -> Outcome {
     match command.as_str() {
         "demo" => demo::run(&Project::find()?, rest),
         "verify" => verify::run(&Project::find()?, rest),
+        "bench" => bench::run(&Project::find()?, rest),
         "layers" => layers::run(&Project::find()?, rest),
         demo::COMPANION => demo::companion::run(rest),
         "help" | "--help" | "-h" => {

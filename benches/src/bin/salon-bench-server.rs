@@ -1,0 +1,52 @@
+//! The server that is measured: salon by its public API.
+//!
+//! It uses only what has long been there and will stay, so that it can be built against older
+//! commits and compared with them.
+
+use std::time::Duration;
+
+use salon::{Server, Socket};
+use salon_benches::process::{announce, end_with_parent};
+use salon_benches::wire::{Audience, PAYLOAD};
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+
+fn main() -> std::io::Result<()> {
+    end_with_parent();
+    let threads = std::env::args().nth(1);
+    let threads = threads.and_then(|number| number.parse().ok()).unwrap_or(1);
+    runtime(threads)?.block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        announce(listener.local_addr()?);
+        salon::serve(listener, server()).await
+    })
+}
+
+fn runtime(threads: usize) -> std::io::Result<Runtime> {
+    match threads {
+        1 => Builder::new_current_thread().enable_all().build(),
+        _ => Builder::new_multi_thread()
+            .worker_threads(threads)
+            .enable_all()
+            .build(),
+    }
+}
+
+fn server() -> Server {
+    // Longer than any round, so that no ping is among what is counted.
+    let io = Server::builder()
+        .ping_interval(Duration::from_secs(3_600))
+        .build();
+    io.on("echo", |text: String| async move { text });
+    io.on("join", |socket: Socket| async move {
+        socket.join("everyone");
+        true
+    });
+    io.on(Audience::Namespace.event(), |io: Server| async move {
+        io.emit("news", PAYLOAD);
+    });
+    io.on(Audience::Room.event(), |io: Server| async move {
+        io.to("everyone").emit("news", PAYLOAD);
+    });
+    io
+}

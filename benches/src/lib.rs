@@ -1,0 +1,24 @@
+//! `cargo bench-salon`: whether the server has become slower or larger.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`wire`] | the messages of the bench as bytes, made once |
+//! | [`load`] | the clients: many connections on one thread, cheaper than what they drive |
+//! | [`process`], [`usage`] | a server as a process of its own; what it has used |
+//! | [`stage`], [`sample`] | what is measured with which number of connections; one measurement |
+//! | [`options`], [`runner`] | the command line; the rounds, in which the servers take turns |
+//! | [`report`] | medians and ratios, as a table and as JSON |
+//!
+//! The programs are `salon-bench` (the runner), `salon-bench-server` (salon) and
+//! `salon-bench-floor` (the same bytes with no protocol). README.md says how to read the figures.
+
+pub mod load;
+pub mod options;
+pub mod process;
+pub mod report;
+pub mod runner;
+pub mod sample;
+pub mod stage;
+pub mod usage;
+mod visit;
+pub mod wire;

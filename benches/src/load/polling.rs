@@ -1,0 +1,169 @@
+//! Echo over HTTP long-polling: each client holds a poll and posts on a second connection.
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use super::{Connections, Until, unexpected};
+use crate::wire::{CONNECT, FIRST_ID, echo_answer, echo_packet};
+
+const TARGET: &str = "/socket.io/?EIO=4&transport=polling";
+
+/// Polling sessions. Number 2n is the connection of client n for polls, 2n + 1 that for posts.
+#[derive(Debug)]
+pub struct Pollers {
+    connections: Connections,
+    /// What the client on each connection sends in each round.
+    requests: Vec<Vec<u8>>,
+    /// What has come of the response on each connection.
+    responses: Vec<Vec<u8>>,
+    /// How many responses each client waits for.
+    missing: Vec<u8>,
+    /// What each poll brings.
+    answer: String,
+}
+
+impl Pollers {
+    /// Opens sessions, each in the namespace `/`.
+    ///
+    /// # Errors
+    /// When the server refuses one.
+    pub fn open(server: SocketAddr, count: usize) -> io::Result<Self> {
+        let mut pollers = Self {
+            connections: Connections::new()?,
+            requests: Vec::new(),
+            responses: vec![Vec::new(); count * 2],
+            missing: vec![0; count],
+            answer: echo_answer(FIRST_ID),
+        };
+        for _ in 0..count {
+            pollers.open_one(server)?;
+        }
+        Ok(pollers)
+    }
+
+    /// One after the other and blocking: opening is not what is measured here.
+    fn open_one(&mut self, server: SocketAddr) -> io::Result<()> {
+        let mut stream = TcpStream::connect(server)?;
+        stream.set_nodelay(true)?;
+        let open = ask(&mut stream, &get(TARGET))?;
+        let sid = open.split('"').nth(3).unwrap_or_default();
+        let target = format!("{TARGET}&sid={sid}");
+        ask(&mut stream, &post(&target, CONNECT))?;
+        let joined = ask(&mut stream, &get(&target))?;
+        if !joined.starts_with(r#"40{"sid""#) {
+            return Err(unexpected(joined.as_bytes()));
+        }
+        self.connections.add(stream)?;
+        self.requests.push(get(&target));
+        self.connections.add(TcpStream::connect(server)?)?;
+        self.requests.push(post(&target, &echo_packet(FIRST_ID)));
+        Ok(())
+    }
+
+    /// Polls and posts.
+    fn ask(&mut self, client: usize) -> io::Result<()> {
+        for number in [client * 2, client * 2 + 1] {
+            self.connections.send(number, &self.requests[number])?;
+        }
+        self.missing[client] = 2;
+        Ok(())
+    }
+
+    /// Waits for responses, and returns the clients that have both of theirs.
+    fn receive(&mut self) -> io::Result<Vec<usize>> {
+        let mut ready = Vec::new();
+        self.connections.receive(|number, _, received| {
+            let response = &mut self.responses[number];
+            response.extend_from_slice(received);
+            let Some(body) = body(response)? else {
+                return Ok(());
+            };
+            let client = number / 2;
+            let expected = [self.answer.as_bytes(), b"ok"][number % 2];
+            if body != expected || self.missing[client] == 0 {
+                return Err(unexpected(response));
+            }
+            response.clear();
+            self.missing[client] -= 1;
+            if self.missing[client] == 0 {
+                ready.push(client);
+            }
+            Ok(())
+        })?;
+        Ok(ready)
+    }
+}
+
+/// Echoes for some time, one message of each client in flight, and returns how many were
+/// answered.
+///
+/// # Errors
+/// When anything but the right answers comes, or nothing.
+pub fn polling_echo(pollers: &mut Pollers, time: Duration) -> io::Result<u64> {
+    let until = Until::after(time);
+    let mut in_flight = pollers.missing.len();
+    for client in 0..in_flight {
+        pollers.ask(client)?;
+    }
+    let mut answered = 0;
+    while in_flight > 0 {
+        let is_over = until.is_over();
+        for client in pollers.receive()? {
+            answered += 1;
+            match is_over {
+                true => in_flight -= 1,
+                false => pollers.ask(client)?,
+            }
+        }
+    }
+    Ok(answered)
+}
+
+fn get(target: &str) -> Vec<u8> {
+    format!("GET {target} HTTP/1.1\r\nhost: bench\r\n\r\n").into_bytes()
+}
+
+fn post(target: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!(
+        "POST {target} HTTP/1.1\r\nhost: bench\r\ncontent-type: text/plain\r\n\
+         content-length: {length}\r\n\r\n{body}"
+    )
+    .into_bytes()
+}
+
+/// One request and its response on a blocking stream.
+fn ask(stream: &mut TcpStream, request: &[u8]) -> io::Result<String> {
+    stream.write_all(request)?;
+    let mut response = Vec::new();
+    loop {
+        let mut buffer = [0; 4_096];
+        let count = stream.read(&mut buffer)?;
+        if count == 0 {
+            return Err(unexpected(b"the end of a connection"));
+        }
+        response.extend_from_slice(&buffer[..count]);
+        if let Some(body) = body(&response)? {
+            return Ok(String::from_utf8_lossy(body).into_owned());
+        }
+    }
+}
+
+/// The body of a successful response. `None`: it is not complete.
+fn body(response: &[u8]) -> io::Result<Option<&[u8]>> {
+    let Some(end) = response.windows(4).position(|four| four == b"\r\n\r\n") else {
+        return Ok(None);
+    };
+    let (head, body) = (&response[..end], &response[end + 4..]);
+    let length = content_length(head).filter(|_| head.starts_with(b"HTTP/1.1 200 "));
+    let length = length.ok_or_else(|| unexpected(response))?;
+    Ok((body.len() >= length).then_some(body))
+}
+
+fn content_length(head: &[u8]) -> Option<usize> {
+    let head = std::str::from_utf8(head).ok()?;
+    let mut lines = head.split("\r\n").filter_map(|line| line.split_once(':'));
+    let (_, value) = lines.find(|(name, _)| name.eq_ignore_ascii_case("content-length"))?;
+    value.trim().parse().ok()
+}

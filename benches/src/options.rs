@@ -1,0 +1,138 @@
+//! The command line of the runner.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::stage::{STAGES, Scenario, Slices, Stage};
+
+/// What the command can do.
+pub const HELP: &str = "\
+cargo bench-salon [OPTIONS]
+
+  --against PATH   compare with this salon-bench-server, built from another commit
+  --quick          two short rounds without the floor: under a minute
+  --rounds N       how many rounds, each with fresh servers (5)
+  --only WORDS     only the stages with a scenario whose name contains WORDS
+  --threads N      threads of the server (1)
+  --no-floor       without the floor
+  --json PATH      where the figures go (bench-salon.json in target)";
+
+/// What was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The program of the other build.
+    pub against: Option<PathBuf>,
+    /// How often all is measured.
+    pub rounds: usize,
+    /// How each scenario is cut in each round.
+    pub slices: Slices,
+    /// Part of a scenario's name.
+    pub only: String,
+    /// Threads of the server.
+    pub threads: usize,
+    /// Whether the floor is measured too.
+    pub floor: bool,
+    /// Where the figures go.
+    pub json: PathBuf,
+}
+
+impl Options {
+    /// Reads the words of the command line.
+    ///
+    /// # Errors
+    /// A sentence about the word that is wrong.
+    pub fn read(words: impl IntoIterator<Item = String>, json: PathBuf) -> Result<Self, String> {
+        let mut options = Self {
+            against: None,
+            rounds: 5,
+            slices: slices(8),
+            only: String::new(),
+            threads: 1,
+            floor: true,
+            json,
+        };
+        let mut words = words.into_iter();
+        while let Some(word) = words.next() {
+            let mut value = || {
+                words
+                    .next()
+                    .ok_or_else(|| format!("{word} needs a value.\n\n{HELP}"))
+            };
+            match word.as_str() {
+                "--" => {}
+                "--against" => options.against = Some(value()?.into()),
+                "--quick" => options.make_quick(),
+                "--rounds" => options.rounds = number(&value()?)?,
+                "--only" => options.only = value()?,
+                "--threads" => options.threads = number(&value()?)?,
+                "--no-floor" => options.floor = false,
+                "--json" => options.json = value()?.into(),
+                _ => return Err(format!("What does {word} mean?\n\n{HELP}")),
+            }
+        }
+        Ok(options)
+    }
+
+    const fn make_quick(&mut self) {
+        self.rounds = 2;
+        self.slices = slices(4);
+        self.floor = false;
+    }
+
+    /// The stages that were asked for.
+    pub fn stages(&self) -> impl Iterator<Item = &'static Stage> {
+        let is_wanted = |one: &Scenario| one.name.contains(&self.only);
+        STAGES
+            .iter()
+            .filter(move |stage| stage.scenarios.iter().any(is_wanted))
+    }
+
+    /// The cores of the server, in the words of taskset. The load has core 1.
+    #[must_use]
+    pub fn cores(&self) -> String {
+        match self.threads {
+            1 => "0".into(),
+            threads => format!("0-{}", threads - 1),
+        }
+    }
+}
+
+/// Long enough that the clock's steps do not matter, and short enough that the next server's
+/// slice comes in the same weather.
+const fn slices(count: usize) -> Slices {
+    Slices {
+        count,
+        time: Duration::from_millis(80),
+    }
+}
+
+fn number(word: &str) -> Result<usize, String> {
+    let number = word.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| format!("{word} is not a number from 1 on."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Options, String> {
+        let words = line.split_whitespace().map(str::to_owned);
+        Options::read(words, "a.json".into())
+    }
+
+    #[test]
+    fn words_are_read_in_order() {
+        let options = read("-- --quick --rounds 5 --against /x/server --no-floor").unwrap();
+        assert_eq!((options.rounds, options.floor), (5, false));
+        assert_eq!(options.against, Some("/x/server".into()));
+        assert_eq!(read("").unwrap().stages().count(), STAGES.len());
+        assert_eq!(read("--only polling").unwrap().stages().count(), 1);
+    }
+
+    #[test]
+    fn wrong_words_are_named() {
+        assert!(read("--fast").unwrap_err().starts_with("What does --fast"));
+        assert!(read("--rounds 0").is_err());
+        assert!(read("--against").is_err());
+    }
+}

@@ -1,0 +1,92 @@
+//! The rounds: in each, every stage is measured with each server in turn.
+
+use std::io::{self, Write, stderr};
+use std::path::{Path, PathBuf};
+
+use crate::options::Options;
+use crate::process::ServerProcess;
+use crate::report::{Report, Target};
+use crate::stage::Stage;
+
+/// How many connections this process may hold at once: what a limit of 20,000 open files allows,
+/// with room to spare. Larger stages have the servers one after the other.
+const AT_ONCE: usize = 15_000;
+
+/// A server program and its column in the report.
+struct Contender {
+    target: Target,
+    program: PathBuf,
+}
+
+/// Measures all that was asked for; the programs of this build are in `folder`.
+///
+/// # Errors
+/// When a server does not start or does not do what it should.
+pub fn run(options: &Options, folder: &Path) -> io::Result<Report> {
+    let mut contenders = contenders(options, folder);
+    let mut report = Report::default();
+    for round in 1..=options.rounds {
+        for stage in options.stages() {
+            let able: Vec<_> = contenders.iter().filter(|one| one.can(stage)).collect();
+            for group in able.chunks((AT_ONCE / stage.connections).max(1)) {
+                tell(&format!(
+                    "round {round} of {}, {}: {stage}",
+                    options.rounds,
+                    names(group)
+                ));
+                measure(group, stage, options, &mut report)?;
+            }
+        }
+        // Who comes first may find another machine than who comes last: they take turns.
+        contenders.reverse();
+    }
+    Ok(report)
+}
+
+/// Measures one stage with some servers side by side.
+fn measure(
+    contenders: &[&Contender],
+    stage: &Stage,
+    options: &Options,
+    report: &mut Report,
+) -> io::Result<()> {
+    let cores = options.cores();
+    let start = |one: &&Contender| ServerProcess::start(&one.program, options.threads, &cores);
+    let servers = contenders
+        .iter()
+        .map(start)
+        .collect::<io::Result<Vec<_>>>()?;
+    stage.measure(&servers, options.slices, |index, sample| {
+        report.add(contenders[index].target, sample);
+    })
+}
+
+fn contenders(options: &Options, folder: &Path) -> Vec<Contender> {
+    let contender = |target, program| Contender { target, program };
+    let mut contenders = vec![contender(Target::This, folder.join("salon-bench-server"))];
+    contenders.extend(
+        options
+            .against
+            .clone()
+            .map(|path| contender(Target::Against, path)),
+    );
+    if options.floor {
+        contenders.push(contender(Target::Floor, folder.join("salon-bench-floor")));
+    }
+    contenders
+}
+
+impl Contender {
+    fn can(&self, stage: &Stage) -> bool {
+        self.target != Target::Floor || !stage.is_polling()
+    }
+}
+
+fn names(contenders: &[&Contender]) -> String {
+    let names: Vec<_> = contenders.iter().map(|one| one.target.name()).collect();
+    names.join(" and ")
+}
+
+fn tell(line: &str) {
+    let _ = writeln!(stderr(), "{line}");
+}
