@@ -5,6 +5,7 @@ import { request } from "./harness/polling.mjs";
 import { serving } from "./harness/scenario.mjs";
 
 const origin = "http://example.com";
+const elsewhere = "http://elsewhere.example";
 const { scenario, server } = serving({ CORS_ORIGIN: origin });
 const query = { EIO: 4, transport: "polling" };
 
@@ -28,7 +29,7 @@ scenario("answers to the allowed origin say so", async ({ poll }) => {
 });
 
 scenario("answers name the allowed origin whoever asks", async () => {
-  const other = await request(server, { query, headers: { origin: "http://elsewhere.example" } });
+  const other = await request(server, { query, headers: { origin: elsewhere } });
   assert.equal(other.status, 200);
   assert.deepEqual(corsHeaders(other), allowed);
   assert.deepEqual(corsHeaders(await request(server, { query })), allowed);
@@ -64,3 +65,86 @@ scenario("a WebSocket handshake carries the headers too", async () => {
   assert.deepEqual(corsHeaders(response), allowed);
   socket.terminate();
 });
+
+const asking = { "access-control-request-method": "POST", "access-control-request-headers": "x-token" };
+
+/** For each policy: who asks, and the headers of the answers to a GET and, beyond them, to a preflight. */
+const policies = [
+  [
+    "any origin",
+    { origin: "*" },
+    {},
+    [
+      [elsewhere, { "access-control-allow-origin": "*" }],
+      [undefined, { "access-control-allow-origin": "*" }],
+    ],
+    { vary: "Access-Control-Request-Headers", "access-control-allow-headers": "x-token" },
+  ],
+  [
+    "a list",
+    { origin: [origin, "http://b.example"], credentials: true },
+    { vary: "Origin", "access-control-allow-credentials": "true" },
+    [
+      [origin, { "access-control-allow-origin": origin }],
+      ["http://b.example", { "access-control-allow-origin": "http://b.example" }],
+      [elsewhere, {}],
+      [`${origin}/`, {}],
+      [undefined, {}],
+    ],
+    { vary: "Origin, Access-Control-Request-Headers", "access-control-allow-headers": "x-token" },
+  ],
+  [
+    "a list of one",
+    { origin: [origin] },
+    { vary: "Origin" },
+    [
+      [origin, { "access-control-allow-origin": origin }],
+      [elsewhere, {}],
+    ],
+    { vary: "Origin, Access-Control-Request-Headers", "access-control-allow-headers": "x-token" },
+  ],
+  [
+    "a pattern, and every other option",
+    {
+      origin: { end: ".example.com" },
+      methods: ["GET", "POST"],
+      allowedHeaders: ["x-token", "x-other"],
+      exposedHeaders: ["x-each", "x-id"],
+      maxAge: 600,
+    },
+    { vary: "Origin", "access-control-expose-headers": "x-each,x-id" },
+    [
+      ["http://a.example.com", { "access-control-allow-origin": "http://a.example.com" }],
+      [elsewhere, {}],
+    ],
+    {
+      "access-control-allow-methods": "GET,POST",
+      "access-control-allow-headers": "x-token,x-other",
+      "access-control-max-age": "600",
+    },
+  ],
+];
+
+for (const [what, options, always, askers, ofPreflights] of policies) {
+  const { scenario, server } = serving({ CORS: JSON.stringify(options) });
+
+  scenario(`${what}: answers and refusals have the headers of the policy`, async () => {
+    for (const [origin, expected] of askers) {
+      const headers = origin ? { origin } : {};
+      for (const sid of [undefined, "unknown"]) {
+        const answer = await request(server, { query: { ...query, ...(sid && { sid }) }, headers });
+        assert.equal(answer.status, sid ? 400 : 200);
+        assert.deepEqual(corsHeaders(answer), { ...always, ...expected }, `${origin}`);
+      }
+    }
+  });
+
+  scenario(`${what}: preflights are answered, whoever asks`, async () => {
+    for (const [origin, expected] of askers) {
+      const answer = await request(server, { method: "OPTIONS", query, headers: { ...(origin && { origin }), ...asking } });
+      const methods = { "access-control-allow-methods": "GET,HEAD,PUT,PATCH,POST,DELETE" };
+      assert.equal(answer.status, 204);
+      assert.deepEqual(corsHeaders(answer), { ...methods, ...always, ...expected, ...ofPreflights }, `${origin}`);
+    }
+  });
+}

@@ -1,6 +1,7 @@
 // The contract of CONTRACT.md, kept by socket.io itself. What the tests find here is a fact.
 import { createServer } from "node:http";
 import { Server } from "socket.io";
+import { addHooks, requestOptions } from "./reference-options.mjs";
 
 const number = (name, otherwise) => Number(process.env[name] ?? otherwise);
 
@@ -18,6 +19,7 @@ const io = new Server({
   maxHttpBufferSize: number("MAX_PAYLOAD", 1e6),
   allowEIO3: process.env.ALLOW_EIO3 !== undefined,
   cors: process.env.CORS_ORIGIN ? { origin: process.env.CORS_ORIGIN, credentials: true } : undefined,
+  ...requestOptions(process.env),
 });
 
 io.of("/auth").use((socket, next) => {
@@ -78,6 +80,7 @@ function greet(socket) {
 for (const name of ["/", "/custom", "/rooms", "/auth"]) io.of(name).on("connection", greet);
 
 io.attach(http);
+if (process.env.HOOKS !== undefined) addHooks(io.engine);
 http.listen(number("PORT", 0), "127.0.0.1", () => console.log(`listening on 127.0.0.1:${http.address().port}`));
 
 process.on("SIGTERM", () => io.close().then(() => process.exit(0)));

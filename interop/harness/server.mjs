@@ -20,6 +20,8 @@ export class TestServer {
   port = 0;
   ended = Promise.resolve();
   output = [];
+  /** The refusals that the hooks of the server report. */
+  refusals = new Inbox("refusal");
 
   constructor(env = {}) {
     this.#env = env;
@@ -55,6 +57,7 @@ export class TestServer {
     if (port) return listening(Number(port));
     const [, id, reason] = /^disconnect (\S+) (.+)$/.exec(line) ?? [];
     if (id) this.#reasonsOf(id).put(reason);
+    if (line.startsWith("refused ")) this.refusals.put(line.slice("refused ".length));
   }
 
   #reasonsOf(id) {

@@ -7,7 +7,7 @@ use salon_proto::engine::{Overflow, Transport};
 use salon_proto::parser::{Codec, Parser};
 use salon_proto::{Limits, Timing};
 
-use crate::http::{Cors, Path};
+use crate::http::{Cookie, Cors, Hooks, Path};
 use crate::server::Server;
 
 /// How long [`Socket::emit_with_ack`](crate::Socket::emit_with_ack) waits unless told
@@ -22,6 +22,8 @@ pub(crate) struct Config {
     pub(crate) transports: Vec<Transport>,
     pub(crate) allow_upgrades: bool,
     pub(crate) cors: Option<Cors>,
+    pub(crate) cookie: Option<Cookie>,
+    pub(crate) hooks: Hooks,
     pub(crate) http_compression: Option<usize>,
     pub(crate) overflow: Overflow,
     pub(crate) ack_timeout: Duration,
@@ -46,9 +48,12 @@ pub(crate) struct Config {
 #[must_use = "call build() to get the server"]
 pub struct ServerBuilder {
     path: String,
+    add_trailing_slash: bool,
     transports: Vec<Transport>,
     allow_upgrades: bool,
     cors: Option<Cors>,
+    cookie: Option<Cookie>,
+    pub(crate) hooks: Hooks,
     http_compression: Option<usize>,
     overflow: Overflow,
     ack_timeout: Duration,
@@ -61,9 +66,12 @@ impl ServerBuilder {
     pub(crate) fn new() -> Self {
         Self {
             path: "/socket.io".into(),
+            add_trailing_slash: true,
             transports: vec![Transport::Polling, Transport::WebSocket],
             allow_upgrades: true,
             cors: None,
+            cookie: None,
+            hooks: Hooks::default(),
             http_compression: Some(HTTP_COMPRESSION),
             overflow: Overflow::default(),
             ack_timeout: ACK_TIMEOUT,
@@ -76,6 +84,14 @@ impl ServerBuilder {
     /// Where it is served. Default: `/socket.io`.
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.path = path.into();
+        self
+    }
+
+    /// Whether the path is only found with a slash behind it, as clients send it unless they have
+    /// the same option. With `false` it is found without one too, and so is whatever else begins
+    /// with it. Default: yes.
+    pub const fn add_trailing_slash(mut self, add: bool) -> Self {
+        self.add_trailing_slash = add;
         self
     }
 
@@ -94,6 +110,12 @@ impl ServerBuilder {
     /// Which other origins' pages may poll. Default: none, so no CORS headers are sent.
     pub fn cors(mut self, cors: Cors) -> Self {
         self.cors = Some(cors);
+        self
+    }
+
+    /// Sets a cookie with the session's id, for load balancers that go by it. Default: none.
+    pub fn cookie(mut self, cookie: Cookie) -> Self {
+        self.cookie = Some(cookie);
         self
     }
 
@@ -183,10 +205,12 @@ impl ServerBuilder {
     #[must_use]
     pub fn build(self) -> Server {
         Server::with_config(Config {
-            path: Path::new(&self.path),
+            path: Path::new(&self.path, self.add_trailing_slash),
             transports: self.transports,
             allow_upgrades: self.allow_upgrades,
             cors: self.cors,
+            cookie: self.cookie,
+            hooks: self.hooks,
             http_compression: self.http_compression,
             overflow: self.overflow,
             ack_timeout: self.ack_timeout,

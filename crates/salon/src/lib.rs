@@ -17,7 +17,9 @@ mod server;
 mod session;
 mod socket;
 
-pub use crate::http::{Cors, PeerAddr, SalonLayer, SalonService, serve};
+pub use crate::http::{
+    ConnectionError, Cookie, Cors, PeerAddr, RequestHead, SalonLayer, SalonService, SameSite, serve,
+};
 pub use ack::{Ack, AckError, AckFuture};
 pub use broadcast::Broadcast;
 pub use config::ServerBuilder;

@@ -23,7 +23,6 @@ use crate::handshake::Handshake;
 use crate::http::SalonLayer;
 use crate::hub::Room;
 use crate::namespace::{Namespace, NamespaceInner};
-use crate::random;
 use crate::responses::ResponsesFuture;
 use crate::session::{Driver, Link, Session};
 
@@ -251,14 +250,14 @@ impl ServerInner {
     }
 
     /// Opens a session; with its WebSocket, if that is its transport. `None`: the server is
-    /// closing, or no id could be made for it.
+    /// closing, or another session has the id.
     pub(crate) fn open_session(
         self: &Arc<Self>,
+        id: SessionId,
         handshake: Handshake,
         transport: Transport,
         link: Option<Link>,
     ) -> Option<Arc<Session>> {
-        let id = SessionId::from_entropy(random::entropy()?);
         let driver = self.driver();
         let now = driver.now();
         let engine = engine::Session::open(

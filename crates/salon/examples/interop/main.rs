@@ -1,5 +1,6 @@
 //! The server that the interop tests talk to. Its contract is `interop/CONTRACT.md`.
 
+mod options;
 mod value;
 
 use std::io::{Read, Write};
@@ -49,9 +50,9 @@ fn server() -> Server {
         .upgrade_timeout(millis("UPGRADE_TIMEOUT", 10_000))
         .max_payload(number("MAX_PAYLOAD", 1_000_000));
     if let Ok(origin) = std::env::var("CORS_ORIGIN") {
-        builder = builder.cors(Cors::origins([origin]).credentials());
+        builder = builder.cors(Cors::origin(origin).credentials());
     }
-    let io = builder.build();
+    let io = options::of_requests(builder).build();
     for name in ["/", "/custom", "/rooms", "/auth"] {
         add_handlers(&io.of(name));
     }

@@ -1,18 +1,26 @@
 //! The only room that knows HTTP: requests in, sessions and answers out.
 
 mod compress;
+mod cookie;
 mod cors;
+mod head;
+mod hooks;
 mod layer;
 mod path;
+mod refused;
 mod request;
 mod respond;
 mod serve;
 mod service;
 mod upgrade;
 
+pub use cookie::{Cookie, SameSite};
 pub use cors::Cors;
+pub use head::RequestHead;
 pub use layer::{SalonLayer, SalonService};
+pub use refused::ConnectionError;
 pub use request::PeerAddr;
 pub use serve::serve;
 
+pub(crate) use hooks::Hooks;
 pub(crate) use path::Path;

@@ -5,14 +5,16 @@
 pub(crate) struct Path(Box<str>);
 
 impl Path {
-    /// A trailing slash makes no difference.
-    pub(crate) fn new(path: &str) -> Self {
+    /// A slash at the end of `path` makes no difference.
+    pub(crate) fn new(path: &str, add_trailing_slash: bool) -> Self {
         let path = path.trim_matches('/');
-        let slash = if path.is_empty() { "" } else { "/" };
-        Self(format!("{slash}{path}/").into())
+        let begin = if path.is_empty() { "" } else { "/" };
+        let end = if add_trailing_slash { "/" } else { "" };
+        Self(format!("{begin}{path}{end}").into())
     }
 
-    /// As in Node, whatever begins with the path and a slash belongs to it.
+    /// As in Node, whatever begins with the path (and, unless told otherwise, a slash) belongs
+    /// to it.
     pub(crate) fn matches(&self, path: &str) -> bool {
         path.starts_with(&*self.0)
     }
@@ -25,7 +27,7 @@ mod tests {
     #[test]
     fn whatever_begins_with_the_path_is_ours() {
         for path in ["/socket.io", "/socket.io/", "socket.io"] {
-            let path = Path::new(path);
+            let path = Path::new(path, true);
             assert!(path.matches("/socket.io/"));
             assert!(path.matches("/socket.io/anything"));
             assert!(!path.matches("/socket.io"));
@@ -36,6 +38,16 @@ mod tests {
 
     #[test]
     fn the_root_path_takes_everything() {
-        assert!(Path::new("/").matches("/x"));
+        assert!(Path::new("/", true).matches("/x"));
+        assert!(Path::new("/", false).matches("/x"));
+    }
+
+    #[test]
+    fn without_the_slash_it_is_a_prefix_all_the_same() {
+        let path = Path::new("/socket.io/", false);
+        assert!(path.matches("/socket.io"));
+        assert!(path.matches("/socket.io/"));
+        assert!(path.matches("/socket.iox"));
+        assert!(!path.matches("/socket"));
     }
 }

@@ -15,8 +15,8 @@ use salon_proto::engine::handshake::{self, Purpose, Refusal};
 use salon_proto::engine::payload::PayloadDecoder;
 use salon_proto::outbox::PollBody;
 
-use super::Cors;
 use super::compress::Coding;
+use super::head::RequestHead;
 use super::request::{self, Query};
 use super::respond::{self, Answer};
 use super::upgrade::upgraded;
@@ -27,42 +27,74 @@ use crate::session::{Post, Session};
 /// runtime's thread does nothing else.
 const MAX_COMPRESSED: usize = 256 * 1024;
 
+const NO_ID: Refusal = Refusal::BadRequest("ID_GENERATION_ERROR");
+
 /// Answers a request.
 pub(super) async fn answer<B: Body>(server: &Arc<ServerInner>, request: Request<B>) -> Answer {
     let (parts, body) = request.into_parts();
+    let head = RequestHead::new(parts);
     let Some(cors) = &server.config.cors else {
-        return route(server, &parts, body).await;
+        return answer_or_refuse(server, &head, body).await;
     };
-    let is_preflight = parts.method == Method::OPTIONS;
+    let is_preflight = *head.method() == Method::OPTIONS;
     let mut answer = match is_preflight {
         true => respond::status(StatusCode::NO_CONTENT),
-        false => route(server, &parts, body).await,
+        false => answer_or_refuse(server, &head, body).await,
     };
-    cors.add_headers(&parts.headers, answer.headers_mut());
+    cors.add_headers(head.headers(), answer.headers_mut());
     if is_preflight {
-        Cors::add_preflight_headers(&parts.headers, answer.headers_mut());
+        cors.add_preflight_headers(head.headers(), answer.headers_mut());
     }
     answer
 }
 
-async fn route<B: Body>(server: &Arc<ServerInner>, parts: &Parts, body: B) -> Answer {
-    let is_upgrade = request::is_upgrade(parts);
-    let refuse = |refusal| respond::refusal(&refusal, is_upgrade);
-    let purpose = match check(server, parts) {
-        Ok(purpose) => purpose,
-        Err(refusal) => return refuse(refusal),
-    };
-    let answer = match purpose {
-        _ if is_upgrade => upgrade(server, parts, purpose).unwrap_or_else(refuse),
-        Purpose::Open(_) => open_polling(server, parts).await.unwrap_or_else(refuse),
-        Purpose::Join(id) => match server.find_session(&id) {
-            Some(session) => serve_session(server, &session, parts, body).await,
-            None => refuse(Refusal::UnknownSession),
-        },
-    };
-    match request::is_old_browser(parts) {
-        true => respond::without_xss_filter(answer),
-        false => answer,
+async fn answer_or_refuse<B: Body>(
+    server: &Arc<ServerInner>,
+    head: &RequestHead,
+    body: B,
+) -> Answer {
+    let hooks = &server.config.hooks;
+    match route(server, head, body).await {
+        Ok(mut answer) => {
+            if request::is_old_browser(head.parts()) {
+                answer = respond::without_xss_filter(answer);
+            }
+            if matches!(
+                answer.status(),
+                StatusCode::OK | StatusCode::SWITCHING_PROTOCOLS
+            ) {
+                hooks.headers(answer.headers_mut(), head);
+            }
+            answer
+        }
+        Err(refusal) => {
+            hooks.connection_error(&refusal, head);
+            respond::refusal(&refusal, head.is_upgrade())
+        }
+    }
+}
+
+async fn route<B: Body>(
+    server: &Arc<ServerInner>,
+    head: &RequestHead,
+    body: B,
+) -> Result<Answer, Refusal> {
+    let parts = head.parts();
+    let checked = check(server, parts);
+    if matches!(
+        checked,
+        Ok(Purpose::Open(_)) | Err(Refusal::UnsupportedProtocolVersion)
+    ) {
+        // As in Node, the application is asked before the protocol is looked at.
+        server.config.hooks.allow_request(head).await?;
+    }
+    match checked? {
+        purpose if head.is_upgrade() => upgrade(server, head, purpose).await,
+        Purpose::Open(_) => open_polling(server, head).await,
+        Purpose::Join(id) => {
+            let session = server.find_session(&id).ok_or(Refusal::UnknownSession)?;
+            Ok(serve_session(server, &session, parts, body).await)
+        }
     }
 }
 
@@ -85,17 +117,37 @@ fn check(server: &Arc<ServerInner>, parts: &Parts) -> Result<Purpose, Refusal> {
     Ok(purpose)
 }
 
-async fn open_polling(server: &Arc<ServerInner>, parts: &Parts) -> Result<Answer, Refusal> {
+async fn open_polling(server: &Arc<ServerInner>, head: &RequestHead) -> Result<Answer, Refusal> {
+    let parts = head.parts();
+    let id = new_id(server, head).await?;
     let handshake = request::handshake(parts, server.config.limits.max_handshake);
     let session = server
-        .open_session(handshake, Transport::Polling, None)
-        .ok_or(Refusal::BadRequest("ID_GENERATION_ERROR"))?;
-    Ok(poll(server, &session, parts).await)
+        .open_session(id, handshake, Transport::Polling, None)
+        .ok_or(NO_ID)?;
+    let mut answer = poll(server, &session, parts).await;
+    let cookie = server.config.cookie.as_ref();
+    if let Some(value) = cookie.and_then(|cookie| cookie.header(&id)) {
+        answer.headers_mut().append(header::SET_COOKIE, value);
+    }
+    Ok(answer)
+}
+
+async fn new_id(server: &ServerInner, head: &RequestHead) -> Result<SessionId, Refusal> {
+    let id = server.config.hooks.generate_id(head).await.ok_or(NO_ID)?;
+    match server.find_session(&id) {
+        Some(_) => Err(NO_ID),
+        None => Ok(id),
+    }
 }
 
 /// Switches to WebSocket, for a new session or for one that wants to move.
-fn upgrade(server: &Arc<ServerInner>, parts: &Parts, purpose: Purpose) -> Result<Answer, Refusal> {
+async fn upgrade(
+    server: &Arc<ServerInner>,
+    head: &RequestHead,
+    purpose: Purpose,
+) -> Result<Answer, Refusal> {
     const INCOMPLETE: Refusal = Refusal::BadRequest("TRANSPORT_HANDSHAKE_ERROR");
+    let parts = head.parts();
     let key = request::websocket_key(parts).ok_or(INCOMPLETE)?;
     let subprotocol = request::subprotocol(parts).map_err(|_| INCOMPLETE)?;
     let Some(on_upgrade) = parts.extensions.get::<OnUpgrade>().cloned() else {
@@ -104,13 +156,14 @@ fn upgrade(server: &Arc<ServerInner>, parts: &Parts, purpose: Purpose) -> Result
     };
     match purpose {
         Purpose::Open(_) => {
+            let id = new_id(server, head).await?;
             let (server, handshake) = (
                 Arc::clone(server),
                 request::handshake(parts, server.config.limits.max_handshake),
             );
             let driver = Arc::clone(server.driver());
             driver.after_upgrade(upgraded(on_upgrade), move |link| {
-                server.open_session(handshake, Transport::WebSocket, Some(link));
+                server.open_session(id, handshake, Transport::WebSocket, Some(link));
             });
         }
         Purpose::Join(id) => {

@@ -75,7 +75,7 @@ impl Driver {
     }
 
     /// Registers a session and starts its task. `link` is its WebSocket, if it has one yet.
-    /// `None`: the registry has been closed.
+    /// `None`: the registry has been closed, or another session has the id.
     pub(crate) fn open(
         self: &Arc<Self>,
         id: SessionId,

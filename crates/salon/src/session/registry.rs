@@ -26,10 +26,10 @@ impl Registry {
         self.entries.lock().sessions.get(id).cloned()
     }
 
-    /// `false`: the registry is closed.
+    /// `false`: the registry is closed, or another session has the id.
     pub(super) fn insert(&self, session: Arc<Session>) -> bool {
         let mut entries = self.entries.lock();
-        if entries.is_closed {
+        if entries.is_closed || entries.sessions.contains_key(session.id()) {
             return false;
         }
         entries.sessions.insert(*session.id(), session);

@@ -9,6 +9,7 @@ mod deadlines;
 mod deadlocks;
 mod disconnects;
 mod extractors;
+mod hooks;
 mod lifetimes;
 mod malformed;
 mod middleware;
