@@ -1,13 +1,12 @@
 // Makes the tests of a family of clients out of the tables in scenarios.mjs.
 import assert from "node:assert/strict";
 import { within } from "../harness/deadline.mjs";
-import { endings, gatherings, scenarios, silences } from "./scenarios.mjs";
 
 /**
  * `cells` are the kinds of clients, each with a version and a mode, and `make(server, cell)` gives one that is not connected
  * yet. `quiet` serves without pings in the time of a test, `beating` with short ones.
  */
-export function testMatrix(cells, make, { quiet, beating }) {
+export function testMatrix(cells, make, { quiet, beating }, { scenarios, endings, gatherings, silences }) {
   for (const cell of cells) {
     for (const [what, body] of Object.entries(scenarios)) testOne(quiet, make, cell, what, body);
     for (const [what, ending] of Object.entries(endings)) testOne(quiet, make, cell, what, (world) => assertEnds(world, ending));

@@ -13,6 +13,7 @@ mod options;
 mod page;
 mod progress;
 mod project;
+mod python;
 mod system;
 mod verify;
 

@@ -61,10 +61,12 @@ mod tests {
     fn the_user_is_told_every_missing_tool() {
         let chromium = Tool {
             program: "chromium",
+            proof: &[],
             packages: &["chromium", "fonts-liberation"],
         };
         let curl = Tool {
             program: "curl",
+            proof: &[],
             packages: &["curl"],
         };
         assert_eq!(

@@ -1,6 +1,6 @@
-//! What the other steps need on the machine: programs, cargo's helpers, npm packages.
+//! What the other steps need on the machine: programs, cargo's helpers, packages of npm and Python.
 //!
-//! What is missing is installed where we can: by apt-get as root on Debian, by cargo and npm
+//! What is missing is installed where we can: by apt-get as root on Debian, by cargo, npm and pip
 //! anywhere. Elsewhere the failure names it.
 
 use super::debian;
@@ -8,11 +8,13 @@ use super::steps::{BROWSER, INTEROP};
 use crate::failure::{Outcome, fail};
 use crate::progress::step;
 use crate::project::Project;
-use crate::{child, npm, page};
+use crate::{child, npm, page, python};
 
 /// A program that must be on the PATH, and the Debian packages that bring it.
 pub(crate) struct Tool {
     pub(crate) program: &'static str,
+    /// Arguments with which it succeeds only if all of it is there; none: its presence is enough.
+    pub(crate) proof: &'static [&'static str],
     pub(crate) packages: &'static [&'static str],
 }
 
@@ -21,23 +23,34 @@ pub(crate) const CHROMIUM: &str = "chromium";
 const TOOLS: &[Tool] = &[
     Tool {
         program: "node",
+        proof: &[],
         packages: &["nodejs"],
     },
     Tool {
         program: "npm",
+        proof: &[],
         packages: &["npm"],
     },
     // Without a font the screenshots show no text.
     Tool {
         program: CHROMIUM,
+        proof: &[],
         packages: &["chromium", "fonts-liberation"],
+    },
+    // Debian leaves out of Python what makes virtual environments.
+    Tool {
+        program: "python3",
+        proof: &["-c", "import ensurepip, venv"],
+        packages: &["python3", "python3-venv"],
     },
     Tool {
         program: "curl",
+        proof: &[],
         packages: &["curl"],
     },
     Tool {
         program: "git",
+        proof: &[],
         packages: &["git"],
     },
 ];
@@ -55,14 +68,17 @@ pub(crate) fn run(project: &Project) -> Outcome {
     install_nextest(project)?;
     PACKAGE_FOLDERS
         .iter()
-        .try_for_each(|folder| install_packages(project, folder))
+        .try_for_each(|folder| install_packages(project, folder))?;
+    install_python_packages(project)
 }
 
 fn missing_tools() -> Vec<&'static Tool> {
-    TOOLS
-        .iter()
-        .filter(|tool| !child::is_installed(tool.program))
-        .collect()
+    TOOLS.iter().filter(|tool| !is_whole(tool)).collect()
+}
+
+fn is_whole(tool: &Tool) -> bool {
+    let proven = || tool.proof.is_empty() || child::output(tool.program, tool.proof).is_some();
+    child::is_installed(tool.program) && proven()
 }
 
 /// What apt-get brought must be there in the end.
@@ -70,7 +86,7 @@ fn require_all(missing: &[&Tool]) -> Outcome {
     match missing.first() {
         None => Ok(()),
         Some(tool) => fail(format!(
-            "`{}` was installed but is not on the PATH: add its folder to the PATH and try again.",
+            "`{}` was installed but is not on the PATH, or another one is first: put its folder first and try again.",
             tool.program
         )),
     }
@@ -106,5 +122,14 @@ fn install_packages(project: &Project, folder: &str) -> Outcome {
     }
     step(&format!("Install the npm packages of {folder}"), || {
         npm::install(project, folder)
+    })
+}
+
+fn install_python_packages(project: &Project) -> Outcome {
+    if python::is_installed(project) {
+        return Ok(());
+    }
+    step("Install the Python packages of interop/python", || {
+        python::install(project)
     })
 }

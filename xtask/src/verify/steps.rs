@@ -6,7 +6,7 @@ use super::prerequisites::CHROMIUM;
 use super::{locks, prerequisites};
 use crate::failure::{OrFail, Outcome, fail};
 use crate::project::Project;
-use crate::{child, layers, npm, page};
+use crate::{child, layers, npm, page, python};
 
 #[derive(Debug)]
 pub(crate) struct Step {
@@ -21,7 +21,7 @@ pub(crate) struct Step {
 pub(crate) const STEPS: &[Step] = &[
     step(
         "prerequisites",
-        "install the tools and npm packages that are missing",
+        "install the tools and packages that are missing",
         &[],
         prerequisites::run,
     ),
@@ -49,12 +49,7 @@ pub(crate) const STEPS: &[Step] = &[
         &[],
         reference,
     ),
-    step(
-        "interop",
-        "real socket.io clients against salon",
-        &["build"],
-        interop,
-    ),
+    step("interop", "real clients against salon", &["build"], interop),
     step(
         "browser",
         "the demo in a real browser",
@@ -148,6 +143,7 @@ fn interop(project: &Project) -> Outcome {
 
 fn npm_test(project: &Project, server: &Path) -> Outcome {
     require_packages(project, INTEROP)?;
+    require_python(project)?;
     child::run(npm::command(project, INTEROP, &["test"]).env("SALON_SERVER", server))
 }
 
@@ -183,6 +179,15 @@ fn require_packages(project: &Project, folder: &str) -> Outcome {
     fail(format!(
         "The packages of `{folder}` are not installed: run `cargo verify prerequisites` first."
     ))
+}
+
+fn require_python(project: &Project) -> Outcome {
+    if python::is_installed(project) {
+        return Ok(());
+    }
+    fail(
+        "The packages of `interop/python` are not installed: run `cargo verify prerequisites` first.",
+    )
 }
 
 fn require_built(program: &Path, what: &str) -> Outcome {
