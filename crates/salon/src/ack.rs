@@ -71,7 +71,7 @@ impl Ack {
         if ack.is_sent.swap(true, Ordering::Relaxed) {
             return Ok(());
         }
-        ack.socket.send(packet, false)
+        ack.socket.send_packet(packet, false)
     }
 }
 

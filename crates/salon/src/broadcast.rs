@@ -132,6 +132,11 @@ impl Broadcast {
         ResponsesFuture::new(packet.map(|packet| self.ask(id, &packet)), self.timeout)
     }
 
+    /// Sends the event `message`, as JavaScript's `send` does.
+    pub fn send<T: Serialize>(&self, args: T) -> Emitted {
+        self.emit("message", args)
+    }
+
     /// Puts the sockets of this server that it is for into a room, as
     /// [`Socket::join`](crate::Socket::join) does.
     pub fn sockets_join(&self, room: impl Into<Room>) {

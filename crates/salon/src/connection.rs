@@ -56,11 +56,15 @@ impl Connection {
 
     /// Disconnects from all namespaces, tells the client, and ends the session.
     pub(crate) fn disconnect_all(&self) {
-        let sockets: Vec<_> = self.namespaces.lock().iter().cloned().collect();
-        for socket in sockets {
+        for socket in self.sockets() {
             socket.disconnect(false);
         }
         self.session.close();
+    }
+
+    /// The sockets of this client.
+    pub(crate) fn sockets(&self) -> Vec<Socket> {
+        self.namespaces.lock().iter().cloned().collect()
     }
 
     /// Ends the session of a client that broke the rules. As in Node, the reason depends on

@@ -42,6 +42,12 @@ impl EmitError {
         )
     }
 
+    /// It was volatile, and the client could not take it at that moment.
+    #[must_use]
+    pub const fn is_missed(&self) -> bool {
+        matches!(self.0, Kind::Rejected(Rejection::NotWritable))
+    }
+
     /// The client is too slow: its outbox is full, or it owes too many acknowledgements.
     #[must_use]
     pub const fn is_full(&self) -> bool {

@@ -25,8 +25,8 @@ pub use broadcast::Broadcast;
 pub use config::ServerBuilder;
 pub use error::{EmitError, Emitted};
 pub use handler::{
-    Call, Extract, ExtractLast, Handler, HandlerError, Reply, State, ViaCall, ViaData, ViaResult,
-    ViaValue,
+    Call, Extension, Extract, ExtractLast, Handler, HandlerError, Reply, State, ViaCall, ViaData,
+    ViaResult, ViaValue,
 };
 pub use handshake::Handshake;
 pub use hub::Room;
@@ -36,7 +36,7 @@ pub use salon_proto::engine::{Overflow, Transport};
 pub use salon_proto::packet::json::AllArgs;
 pub use salon_proto::{CloseReason, DisconnectReason, Limits, SocketId, Timing};
 pub use server::Server;
-pub use socket::Socket;
+pub use socket::{Emitter, Socket};
 
 /// Other ways to write packets than the built-in one: JavaScript's option `parser`.
 ///

@@ -127,6 +127,11 @@ impl Namespace {
         self.broadcast().timeout(timeout)
     }
 
+    /// Sends everyone the event `message`, as JavaScript's `send` does.
+    pub fn send<T: Serialize>(&self, args: T) -> Emitted {
+        self.emit("message", args)
+    }
+
     /// Everyone in a room.
     pub fn to(&self, room: impl Into<Room>) -> Broadcast {
         self.broadcast().to(room)

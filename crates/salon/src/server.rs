@@ -205,6 +205,11 @@ impl Server {
         self.root().timeout(timeout)
     }
 
+    /// Sends everyone the event `message`, as JavaScript's `send` does.
+    pub fn send<T: Serialize>(&self, args: T) -> Emitted {
+        self.emit("message", args)
+    }
+
     /// Everyone in a room.
     pub fn to(&self, room: impl Into<Room>) -> Broadcast {
         self.root().to(room)

@@ -34,7 +34,7 @@ use crate::socket::Socket;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be this argument of a handler",
     note = "only the last argument may be the event's data; use a tuple there for several: `|socket: Socket, (a, b): (i64, i64)|`",
-    note = "other arguments are `Socket`, `Server`, `Namespace`, `State<T>`, `Ack`, `DisconnectReason` or your own `Extract` type"
+    note = "other arguments are `Socket`, `Server`, `Namespace`, `State<T>`, `Extension<T>`, `Ack`, `DisconnectReason` or your own `Extract` type"
 )]
 pub trait Extract: Sized {
     /// Takes the argument from the call.
@@ -117,6 +117,25 @@ impl Extract for DisconnectReason {
     }
 }
 
+/// What an argument does that is a shared value.
+macro_rules! shared {
+    ($name:ident) => {
+        impl<T> Deref for $name<T> {
+            type Target = T;
+
+            fn deref(&self) -> &T {
+                &self.0
+            }
+        }
+
+        impl<T> Clone for $name<T> {
+            fn clone(&self) -> Self {
+                Self(Arc::clone(&self.0))
+            }
+        }
+    };
+}
+
 /// Shared state that was given to [`Server::set_state`].
 ///
 /// ```
@@ -132,19 +151,7 @@ impl Extract for DisconnectReason {
 #[derive(Debug)]
 pub struct State<T>(Arc<T>);
 
-impl<T> Deref for State<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-
-impl<T> Clone for State<T> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
-    }
-}
+shared!(State);
 
 impl<T: Send + Sync + 'static> Extract for State<T> {
     fn extract(call: &Call<'_>) -> Result<Self, HandlerError> {
@@ -152,6 +159,23 @@ impl<T: Send + Sync + 'static> Extract for State<T> {
             let name = std::any::type_name::<T>();
             HandlerError::new(format!(
                 "no state {name}: give it to Server::set_state first"
+            ))
+        })
+    }
+}
+
+/// A value that was given to [`Socket::set_extension`].
+#[derive(Debug)]
+pub struct Extension<T>(Arc<T>);
+
+shared!(Extension);
+
+impl<T: Send + Sync + 'static> Extract for Extension<T> {
+    fn extract(call: &Call<'_>) -> Result<Self, HandlerError> {
+        call.socket().extension().map(Extension).ok_or_else(|| {
+            let name = std::any::type_name::<T>();
+            HandlerError::new(format!(
+                "no extension {name}: give it to Socket::set_extension first"
             ))
         })
     }

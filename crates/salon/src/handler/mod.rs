@@ -31,7 +31,7 @@ use std::future::Future;
 
 pub use call::Call;
 pub use error::HandlerError;
-pub use extract::{Extract, ExtractLast, State, ViaCall, ViaData};
+pub use extract::{Extension, Extract, ExtractLast, State, ViaCall, ViaData};
 pub use reply::{Reply, ViaResult, ViaValue};
 
 pub(crate) use call::{Data, Occasion};

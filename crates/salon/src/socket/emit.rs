@@ -1,10 +1,13 @@
 //! Sending events to one client.
 
+use std::time::Duration;
+
 use salon_proto::Encoded;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Socket;
+use super::emitter::{Emitter, Flags};
 use crate::ack::AckFuture;
 use crate::broadcast::Broadcast;
 use crate::error::{EmitError, Emitted};
@@ -16,16 +19,12 @@ impl Socket {
     ///
     /// Nothing waits: the event is queued and goes out with others at the end of this turn.
     pub fn emit<T: Serialize>(&self, event: &str, args: T) -> Emitted {
-        let sent = self
-            .0
-            .namespace
-            .event(None, event, &args)
-            .map_err(EmitError::from)
-            .and_then(|packet| self.send(packet, false));
-        match sent {
-            Ok(()) => Emitted::to(1),
-            Err(error) => Emitted::failed(0, error),
-        }
+        self.emit_flagged(Flags::USUAL, event, args)
+    }
+
+    /// Sends the event `message`, as JavaScript's `send` does.
+    pub fn send<T: Serialize>(&self, args: T) -> Emitted {
+        self.emit("message", args)
     }
 
     /// Sends an event and waits for the client's answer: the type of one value, or a tuple for
@@ -48,23 +47,26 @@ impl Socket {
         event: &str,
         args: impl Serialize,
     ) -> AckFuture<R> {
-        let id = self.0.namespace.next_ack_id();
-        let answer = match self.expect_answer(id) {
-            Ok(answer) => answer,
-            Err(error) => return AckFuture::failed(error),
-        };
-        let sent = self
-            .0
-            .namespace
-            .event(Some(id), event, &args)
-            .map_err(EmitError::from)
-            .and_then(|packet| self.send(packet, false));
-        if let Err(error) = sent {
-            self.forget_ack(id);
-            return AckFuture::failed(error);
-        }
-        let timeout = self.0.connection.server.config.ack_timeout;
-        AckFuture::waiting(self.clone(), id, answer, timeout)
+        self.ask_flagged(Flags::USUAL, event, args)
+    }
+
+    /// Events that the client may miss: they are sent only if it can take them this moment.
+    ///
+    /// On WebSocket that is when nothing else waits to be written, on polling when a poll is
+    /// being held.
+    pub const fn volatile(&self) -> Emitter<'_> {
+        Emitter::new(self).volatile()
+    }
+
+    /// Whether an event may be compressed, where compression is on. Default: yes. Say no for
+    /// what is compressed already, such as pictures.
+    pub const fn compress(&self, may_compress: bool) -> Emitter<'_> {
+        Emitter::new(self).compress(may_compress)
+    }
+
+    /// Sets how long [`emit_with_ack`](Emitter::emit_with_ack) waits.
+    pub const fn timeout(&self, timeout: Duration) -> Emitter<'_> {
+        Emitter::new(self).timeout(timeout)
     }
 
     /// Everyone in a room but this socket.
@@ -85,8 +87,48 @@ impl Socket {
 
 /// For the rest of the crate.
 impl Socket {
+    pub(super) fn emit_flagged<T: Serialize>(&self, flags: Flags, event: &str, args: T) -> Emitted {
+        let sent = self
+            .0
+            .namespace
+            .event(None, event, &args)
+            .map_err(EmitError::from)
+            .and_then(|packet| flags.send(self, packet));
+        match sent {
+            Ok(()) => Emitted::to(1),
+            // Missing it is what volatile means.
+            Err(error) if error.is_missed() => Emitted::to(0),
+            Err(error) => Emitted::failed(0, error),
+        }
+    }
+
+    pub(super) fn ask_flagged<R: DeserializeOwned>(
+        &self,
+        flags: Flags,
+        event: &str,
+        args: impl Serialize,
+    ) -> AckFuture<R> {
+        let id = self.0.namespace.next_ack_id();
+        let answer = match self.expect_answer(id) {
+            Ok(answer) => answer,
+            Err(error) => return AckFuture::failed(error),
+        };
+        let sent = self
+            .0
+            .namespace
+            .event(Some(id), event, &args)
+            .map_err(EmitError::from)
+            .and_then(|packet| flags.send(self, packet));
+        if let Err(error) = sent {
+            self.forget_ack(id);
+            return AckFuture::failed(error);
+        }
+        let timeout = self.0.connection.server.config.ack_timeout;
+        AckFuture::waiting(self.clone(), id, answer, timeout)
+    }
+
     /// Queues a packet for the client.
-    pub(crate) fn send(&self, packet: Encoded, volatile: bool) -> Result<(), EmitError> {
+    pub(crate) fn send_packet(&self, packet: Encoded, volatile: bool) -> Result<(), EmitError> {
         if !self.is_connected() {
             return Err(EmitError::not_connected());
         }

@@ -2,6 +2,8 @@
 
 mod acks;
 mod emit;
+mod emitter;
+mod extras;
 mod membership;
 mod rooms;
 
@@ -23,6 +25,9 @@ use crate::namespace::{Namespace, NamespaceInner};
 use crate::random;
 use crate::server::Server;
 
+pub use emitter::Emitter;
+
+use extras::Extras;
 use membership::Membership;
 
 /// A client in one namespace. Clones are cheap and mean the same socket.
@@ -40,6 +45,7 @@ struct SocketInner {
     membership: Mutex<Membership>,
     /// Answers that the client owes; rarely any, so it is absent until needed.
     acks: Mutex<Option<Box<AckTable<Waiter>>>>,
+    extras: Mutex<Option<Box<Extras>>>,
 }
 
 /// What a socket is.
@@ -60,6 +66,13 @@ impl Socket {
     #[must_use]
     pub fn server(&self) -> Server {
         Server::from_inner(Arc::clone(&self.0.connection.server))
+    }
+
+    /// All sockets of its client, this one included if it is connected: one for each namespace
+    /// that the client has joined.
+    #[must_use]
+    pub fn client_sockets(&self) -> Vec<Self> {
+        self.0.connection.sockets()
     }
 
     /// The request that opened its session.
@@ -109,6 +122,7 @@ impl Socket {
             auth: auth.map(|json| json.into()),
             membership: Mutex::new(Membership::Connecting(Vec::new())),
             acks: Mutex::new(None),
+            extras: Mutex::new(None),
         })))
     }
 

@@ -5,10 +5,12 @@
 
 mod acks;
 mod broadcast_acks;
+mod data;
 mod deadlines;
 mod deadlocks;
 mod disconnects;
 mod extractors;
+mod flags;
 mod hooks;
 mod lifetimes;
 mod malformed;

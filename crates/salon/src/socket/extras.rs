@@ -1,0 +1,112 @@
+//! What the application keeps with a socket. It costs nothing until it is used.
+
+use std::any::{Any, TypeId};
+use std::sync::Arc;
+
+use salon_proto::packet::json;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Socket;
+use crate::handler::HandlerError;
+
+/// Absent from a socket until there is something in it.
+#[derive(Default)]
+pub(super) struct Extras {
+    /// JSON, since it may have to travel.
+    data: Option<Arc<str>>,
+    extensions: Vec<(TypeId, Arc<dyn Any + Send + Sync>)>,
+}
+
+/// What you keep with a socket.
+impl Socket {
+    /// Keeps data with the socket, in place of what was kept before: Node's `socket.data`.
+    ///
+    /// It is kept as JSON, since other servers of a cluster may ask for it. What means something
+    /// in this process only is an [extension](Self::set_extension).
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON; binary data cannot.
+    ///
+    /// ```
+    /// use salon::{HandlerError, Server, Socket};
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// #[derive(Serialize, Deserialize)]
+    /// struct User {
+    ///     name: String,
+    /// }
+    ///
+    /// let io = Server::new();
+    /// io.middleware(|socket: Socket, user: User| async move { socket.set_data(user) });
+    /// io.on("who am I?", |socket: Socket| async move {
+    ///     let user: User = socket.data()?;
+    ///     Ok::<_, HandlerError>(user.name)
+    /// });
+    /// ```
+    pub fn set_data(&self, data: impl Serialize) -> Result<(), HandlerError> {
+        let mut text = Vec::new();
+        json::write_value(&mut text, &data)?;
+        let text = String::from_utf8(text)?;
+        let before = self.with_extras(|extras| extras.data.replace(text.into()));
+        drop(before);
+        Ok(())
+    }
+
+    /// The data that is kept with the socket; `{}` if none is.
+    ///
+    /// # Errors
+    /// When it does not fit `T`.
+    pub fn data<T: DeserializeOwned>(&self) -> Result<T, HandlerError> {
+        let text = self.data_json();
+        let text = text.as_deref().unwrap_or("{}");
+        json::read_value(text).map_err(|error| HandlerError::new(format!("socket data: {error}")))
+    }
+
+    /// Keeps a value with the socket, one for each type. A handler gets it as an
+    /// [`Extension<T>`](crate::Extension) argument.
+    ///
+    /// It lives as long as the socket: do not put the socket itself into it, or both live for
+    /// ever.
+    ///
+    /// ```
+    /// use salon::{Extension, Server, Socket};
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    ///
+    /// let io = Server::new();
+    /// io.on_connect(|socket: Socket| async move { socket.set_extension(AtomicU64::new(0)) });
+    /// io.on("count", |clicks: Extension<AtomicU64>| async move {
+    ///     clicks.fetch_add(1, Ordering::Relaxed) + 1
+    /// });
+    /// ```
+    pub fn set_extension<T: Send + Sync + 'static>(&self, value: T) {
+        let (key, value) = (TypeId::of::<T>(), Arc::new(value));
+        let before = self.with_extras(|extras| {
+            let before = extras.extensions.iter().position(|(one, _)| *one == key);
+            let before = before.map(|position| extras.extensions.swap_remove(position));
+            extras.extensions.push((key, value));
+            before
+        });
+        // Its end may run code of the application, which no lock of ours may wait for.
+        drop(before);
+    }
+
+    /// The value of this type that is kept with the socket.
+    #[must_use]
+    pub fn extension<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        let key = TypeId::of::<T>();
+        let extras = self.0.extras.lock();
+        let mut kept = extras.as_ref()?.extensions.iter();
+        let (_, value) = kept.find(|(one, _)| *one == key)?;
+        Arc::clone(value).downcast().ok()
+    }
+
+    /// The data as it is kept.
+    pub(crate) fn data_json(&self) -> Option<Arc<str>> {
+        self.0.extras.lock().as_ref()?.data.clone()
+    }
+
+    fn with_extras<R>(&self, change: impl FnOnce(&mut Extras) -> R) -> R {
+        change(self.0.extras.lock().get_or_insert_default())
+    }
+}
