@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+/// Bytes of the largest message, or body of a poll, that is compressed. This one takes some
+/// milliseconds, in which the runtime's thread does nothing else; Node has threads for that.
+pub const MAX_COMPRESSED: usize = 256 * 1_024;
+
 /// How much one client may make us keep or do.
 ///
 /// How many clients there may be is for what stands in front of the server to say.

@@ -1,6 +1,6 @@
 //! What waits to go out to one session.
 
-use std::collections::VecDeque;
+use std::collections::{VecDeque, vec_deque};
 use std::io::IoSlice;
 
 use bytes::Bytes;
@@ -125,6 +125,16 @@ impl Outbox {
         if self.queue.is_empty() {
             self.clear();
         }
+    }
+}
+
+/// The packets that wait, none of which may have been written in part.
+impl IntoIterator for Outbox {
+    type Item = Encoded;
+    type IntoIter = vec_deque::IntoIter<Encoded>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.queue.into_iter()
     }
 }
 

@@ -18,7 +18,15 @@ use Allows::{AllBut, Only};
 const RULES: &[Rule] = &[
     Rule {
         manifest: "crates/salon-proto/Cargo.toml",
-        allows: Only(&["base64", "bytes", "serde", "serde_json", "sha1", "simdutf8"]),
+        allows: Only(&[
+            "base64",
+            "bytes",
+            "miniz_oxide",
+            "serde",
+            "serde_json",
+            "sha1",
+            "simdutf8",
+        ]),
     },
     Rule {
         manifest: "crates/salon/Cargo.toml",

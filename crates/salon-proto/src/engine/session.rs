@@ -13,6 +13,7 @@
 //! [`handle_timeout`](Session::handle_timeout) when [`poll_timeout`](Session::poll_timeout) is due.
 
 use std::collections::VecDeque;
+use std::mem;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -26,7 +27,7 @@ use crate::limits::{Limits, Timing};
 use crate::outbox::{Outbox, PollBody};
 use crate::reason::CloseReason;
 use crate::timer::Instant;
-use crate::ws::{CloseCode, close_frame, empty_close_frame};
+use crate::ws::{CloseCode, Deflater, close_frame, empty_close_frame};
 
 /// What happens when a session's outbox is full.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -112,6 +113,8 @@ pub struct Session {
     max_outbox: usize,
     max_outbox_packets: usize,
     overflow: Overflow,
+    /// Only if the client's WebSocket takes compressed messages.
+    deflater: Option<Box<Deflater>>,
     state: State,
     transport: Transport,
     heartbeat: Heartbeat,
@@ -146,6 +149,7 @@ impl Session {
             max_outbox: limits.max_outbox,
             max_outbox_packets: limits.max_outbox_packets,
             overflow,
+            deflater: None,
             transport,
             outbox,
         }
@@ -381,12 +385,26 @@ impl Session {
     /// Hands the packet back when the session is closed, when its outbox is full, or when
     /// the packet is `volatile` and the client cannot take it this moment.
     pub fn send(&mut self, packet: Encoded, volatile: bool) -> Result<(), Rejected> {
-        match self.refusal(&packet, volatile) {
-            None => {
-                self.outbox.push(packet);
-                Ok(())
-            }
-            Some(why) => Err(Rejected { packet, why }),
+        if let Some(why) = self.refusal(volatile) {
+            return Err(Rejected { packet, why });
+        }
+        let deflated = self.deflated(&packet);
+        let outgoing = deflated.as_ref().unwrap_or(&packet);
+        if self.overflows(outgoing) {
+            let why = Rejection::Full;
+            return Err(Rejected { packet, why });
+        }
+        self.outbox.push(deflated.unwrap_or(packet));
+        Ok(())
+    }
+
+    /// The client's WebSocket takes compressed messages: what waits and what follows are
+    /// compressed. Call it before anything is written to that WebSocket.
+    pub fn enable_deflate(&mut self, deflater: Deflater) {
+        self.deflater = Some(Box::new(deflater));
+        for packet in mem::take(&mut self.outbox) {
+            let deflated = self.deflated(&packet);
+            self.outbox.push(deflated.unwrap_or(packet));
         }
     }
 
@@ -408,24 +426,32 @@ impl Session {
         self.fail(CloseReason::ForcedClose);
     }
 
-    fn refusal(&mut self, packet: &Encoded, volatile: bool) -> Option<Rejection> {
+    fn deflated(&self, packet: &Encoded) -> Option<Encoded> {
+        let deflater = self.deflater.as_deref()?;
+        packet.deflated(deflater)
+    }
+
+    fn refusal(&self, volatile: bool) -> Option<Rejection> {
         if !self.is_open() {
             return Some(Rejection::Closed);
         }
-        if volatile && !self.is_writable() {
-            return Some(Rejection::NotWritable);
-        }
+        let is_missed = volatile && !self.is_writable();
+        is_missed.then_some(Rejection::NotWritable)
+    }
+
+    /// Whether there is no room for the packet, which may end the session.
+    fn overflows(&mut self, packet: &Encoded) -> bool {
         let total = self.outbox.bytes().saturating_add(packet.wire_len());
         let fits = total <= self.max_outbox && self.outbox.packets() < self.max_outbox_packets;
         // One message always fits, or a small budget could never send a large one.
         if self.outbox.is_empty() || fits {
-            return None;
+            return false;
         }
         if self.overflow == Overflow::Disconnect {
             self.outbox.clear();
             self.finish(CloseReason::SlowConsumer);
         }
-        Some(Rejection::Full)
+        true
     }
 }
 

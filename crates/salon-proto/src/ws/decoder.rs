@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt, mem};
 use super::{
     CloseFrame, ControlPayload, Error, ErrorKind, Message, Opcode, Role,
     fragments::{Fragments, data_message},
-    header::Header,
+    header::{Header, Rules},
     partial::{Frame, PartialFrame, PartialHeader, read_whole},
 };
 
@@ -29,7 +29,7 @@ use super::{
 /// ```
 pub struct Decoder {
     max_message: usize,
-    role: Role,
+    rules: Rules,
     state: State,
     /// A message whose last fragment has not come; rare, so absent until needed.
     fragments: Option<Box<Fragments>>,
@@ -48,10 +48,22 @@ impl Decoder {
     pub fn new(role: Role, max_message: usize) -> Self {
         Self {
             max_message,
-            role,
+            rules: Rules {
+                role,
+                deflate: false,
+            },
             state: State::Header(PartialHeader::default()),
             fragments: None,
         }
+    }
+
+    /// The same decoder for a peer that may compress messages (RFC 7692), since that has been
+    /// [accepted](super::Deflate::accept). `max_message` then bounds a message both compressed and
+    /// decompressed.
+    #[must_use]
+    pub const fn with_deflate(mut self) -> Self {
+        self.rules.deflate = true;
+        self
     }
 
     /// Takes bytes from the front of `input`, unmasking in place, until one
@@ -94,7 +106,7 @@ impl Decoder {
 
     fn next_frame<'a>(&mut self, input: &mut &'a mut [u8]) -> Result<Option<Frame<'a>>, Error> {
         match &mut self.state {
-            State::Header(partial) => match partial.read(input, self.role)? {
+            State::Header(partial) => match partial.read(input, self.rules)? {
                 Some(header) => self.start_payload(header, input),
                 None => Ok(None),
             },
@@ -162,7 +174,8 @@ impl Decoder {
             Opcode::Pong => Ok(Some(Message::Pong(control_payload(payload)?))),
             Opcode::Close => Ok(Some(Message::Close(CloseFrame::parse(&payload)?))),
             opcode if frame.header.fin && self.fragments.is_none() => {
-                data_message(opcode, payload).map(Some)
+                let compressed = frame.header.compressed;
+                data_message(opcode, compressed, payload, self.max_message).map(Some)
             }
             _ => self.handle_fragment(Frame { payload, ..frame }),
         }
@@ -178,7 +191,9 @@ impl Decoder {
             return Ok(None);
         }
         let message = self.fragments.take();
-        message.map(|fragments| fragments.finish()).transpose()
+        message
+            .map(|fragments| fragments.finish(self.max_message))
+            .transpose()
     }
 }
 
@@ -191,7 +206,7 @@ fn control_payload(payload: Cow<'_, [u8]>) -> Result<ControlPayload<'_>, Error> 
 impl fmt::Debug for Decoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Decoder")
-            .field("role", &self.role)
+            .field("rules", &self.rules)
             .field("max_message", &self.max_message)
             .field("buffered", &self.buffered())
             .finish_non_exhaustive()

@@ -22,11 +22,11 @@ impl Error {
     }
 
     /// The status code that tells the peer (RFC 6455 section 7.4.1): 1007 for
-    /// text that is not UTF-8, 1009 for a message beyond a limit, 1002 for all else.
+    /// text that is not UTF-8 and for data that cannot be decompressed, 1009 for a message beyond a limit, 1002 for all else.
     #[must_use]
     pub const fn close_code(self) -> CloseCode {
         match self.kind {
-            ErrorKind::InvalidUtf8 => CloseCode::INVALID_DATA,
+            ErrorKind::InvalidUtf8 | ErrorKind::InvalidDeflate => CloseCode::INVALID_DATA,
             ErrorKind::MessageTooBig | ErrorKind::TooManyFragments => CloseCode::TOO_BIG,
             _ => CloseCode::PROTOCOL_ERROR,
         }
@@ -51,7 +51,8 @@ impl std::error::Error for Error {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A reserved bit is set though no extension was negotiated (5.2).
+    /// A reserved bit is set that no extension gives a meaning here (5.2; RFC 7692
+    /// section 6.1).
     ReservedBits,
     /// An opcode that has no meaning yet: 3 to 7 or 11 to 15 (5.2).
     ReservedOpcode,
@@ -73,6 +74,8 @@ pub enum ErrorKind {
     ExpectedContinuation,
     /// Text or the reason of a close frame that is not UTF-8 (8.1).
     InvalidUtf8,
+    /// A compressed message that cannot be decompressed (RFC 7692 section 7.2.2).
+    InvalidDeflate,
     /// A close frame whose payload is a single byte, where a code has two (5.5.1).
     InvalidClosePayload,
     /// A close frame with a code that must not be sent (7.4).
@@ -97,6 +100,7 @@ impl fmt::Display for ErrorKind {
             Self::UnexpectedContinuation => "continuation frame without a message",
             Self::ExpectedContinuation => "new message inside a fragmented one",
             Self::InvalidUtf8 => "text is not valid UTF-8",
+            Self::InvalidDeflate => "compressed data is invalid",
             Self::InvalidClosePayload => "close frame with a payload of one byte",
             Self::InvalidCloseCode => "close code that must not be sent",
             Self::MessageTooBig => "message exceeds the size limit",
@@ -115,6 +119,7 @@ mod tests {
             (ErrorKind::ReservedBits, CloseCode::PROTOCOL_ERROR),
             (ErrorKind::InvalidCloseCode, CloseCode::PROTOCOL_ERROR),
             (ErrorKind::InvalidUtf8, CloseCode::INVALID_DATA),
+            (ErrorKind::InvalidDeflate, CloseCode::INVALID_DATA),
             (ErrorKind::MessageTooBig, CloseCode::TOO_BIG),
             (ErrorKind::TooManyFragments, CloseCode::TOO_BIG),
         ] {

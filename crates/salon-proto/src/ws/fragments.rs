@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{Error, ErrorKind, Message, Opcode, buffer::append_within, partial::Frame};
+use super::{
+    Error, ErrorKind, Message, Opcode, buffer::append_within, deflate::inflate, partial::Frame,
+};
 
 /// The most frames that one message may be divided into.
 ///
@@ -16,6 +18,8 @@ pub const MAX_FRAGMENTS: u32 = 65_536;
 pub(super) struct Fragments {
     /// `Text` or `Binary`, from the first fragment.
     opcode: Opcode,
+    /// Whether the message is compressed, from the first fragment.
+    compressed: bool,
     payload: Vec<u8>,
     count: u32,
 }
@@ -24,6 +28,7 @@ impl Fragments {
     pub(super) fn start(first: Frame<'_>) -> Self {
         Self {
             opcode: first.header.opcode,
+            compressed: first.header.compressed,
             payload: first.payload.into_owned(),
             count: 1,
         }
@@ -49,9 +54,10 @@ impl Fragments {
         }
     }
 
-    /// The whole message.
-    pub(super) fn finish(self) -> Result<Message<'static>, Error> {
-        data_message(self.opcode, Cow::Owned(self.payload))
+    /// The whole message; decompressed, it has at most `max_message` bytes.
+    pub(super) fn finish(self, max_message: usize) -> Result<Message<'static>, Error> {
+        let payload = Cow::Owned(self.payload);
+        data_message(self.opcode, self.compressed, payload, max_message)
     }
 
     /// Heap memory held besides this struct, in bytes.
@@ -61,7 +67,15 @@ impl Fragments {
 }
 
 /// The message that a data frame begins with `opcode`; a continuation begins none.
-pub(super) fn data_message(opcode: Opcode, payload: Cow<'_, [u8]>) -> Result<Message<'_>, Error> {
+pub(super) fn data_message(
+    opcode: Opcode,
+    compressed: bool,
+    mut payload: Cow<'_, [u8]>,
+    max_message: usize,
+) -> Result<Message<'_>, Error> {
+    if compressed {
+        payload = Cow::Owned(inflate(&payload, max_message)?);
+    }
     match opcode {
         Opcode::Text => Message::text(payload),
         Opcode::Binary => Ok(Message::Binary(payload)),

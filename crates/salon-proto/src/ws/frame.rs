@@ -10,6 +10,30 @@ use super::{CloseCode, ControlPayload, MaskKey, Opcode, apply_mask, encode_heade
 /// The most bytes of a reason: a control frame less the two bytes of the code.
 const MAX_REASON_LEN: usize = ControlPayload::MAX_LEN - 2;
 
+/// Bytes that [`frame_behind_room`] needs before a payload: the largest header without a mask has
+/// 2 bytes and a 64-bit length.
+pub(crate) const HEADER_ROOM: usize = 10;
+
+/// A server's frame without a copy: `buffer` has [`HEADER_ROOM`] unused bytes, then the payload.
+/// Yields the frame and where in it the payload begins.
+pub(crate) fn frame_behind_room(
+    opcode: Opcode,
+    compressed: bool,
+    mut buffer: Vec<u8>,
+) -> (Bytes, usize) {
+    let length = buffer.len().saturating_sub(HEADER_ROOM);
+    let header = match compressed {
+        true => encode_header(opcode, length, None).compressed(),
+        false => encode_header(opcode, length, None),
+    };
+    let header = header.as_slice();
+    let start = HEADER_ROOM.saturating_sub(header.len());
+    if let Some(room) = buffer.get_mut(start..HEADER_ROOM) {
+        room.copy_from_slice(header);
+    }
+    (Bytes::from(buffer).slice(start..), header.len())
+}
+
 /// A text message in one frame.
 #[must_use]
 pub fn text_frame(text: &str, mask: Option<MaskKey>) -> Bytes {

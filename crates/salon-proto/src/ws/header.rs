@@ -18,6 +18,8 @@ pub const MAX_HEADER_LEN: usize = 14;
 
 const FIN: u8 = 0x80;
 const RESERVED_BITS: u8 = 0x70;
+/// The first of the reserved bits, RSV1: the message is compressed (RFC 7692 section 6).
+const COMPRESSED: u8 = 0x40;
 const OPCODE: u8 = 0x0F;
 const MASKED: u8 = 0x80;
 const LENGTH: u8 = 0x7F;
@@ -50,6 +52,11 @@ impl Opcode {
         matches!(self, Self::Close | Self::Ping | Self::Pong)
     }
 
+    /// What the frame that begins with this byte is.
+    pub(crate) const fn of_frame(first: u8) -> Option<Self> {
+        Self::from_bits(first & OPCODE)
+    }
+
     const fn from_bits(bits: u8) -> Option<Self> {
         Some(match bits {
             0x0 => Self::Continuation,
@@ -63,10 +70,21 @@ impl Opcode {
     }
 }
 
+/// What the peer may send.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rules {
+    /// The side that we are.
+    pub(super) role: Role,
+    /// Whether messages may be compressed.
+    pub(super) deflate: bool,
+}
+
 /// A header that was received and obeys the rules that need no context.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) fin: bool,
+    /// Whether the message that begins here is compressed.
+    pub(super) compressed: bool,
     pub(super) opcode: Opcode,
     pub(super) mask: Option<MaskKey>,
     pub(super) payload_len: usize,
@@ -78,15 +96,15 @@ impl Header {
     ///
     /// Rules are checked in the order of the bytes, so the verdict on a prefix
     /// never changes when more bytes arrive.
-    pub(super) fn parse(bytes: &[u8], role: Role) -> Result<Option<(Self, usize)>, Error> {
+    pub(super) fn parse(bytes: &[u8], rules: Rules) -> Result<Option<(Self, usize)>, Error> {
         let Some((&first, rest)) = bytes.split_first() else {
             return Ok(None);
         };
-        let (fin, opcode) = parse_first(first)?;
+        let (fin, compressed, opcode) = parse_first(first, rules.deflate)?;
         let Some((&second, rest)) = rest.split_first() else {
             return Ok(None);
         };
-        check_second(second, opcode, role)?;
+        check_second(second, opcode, rules.role)?;
         let Some((payload_len, rest)) = parse_length(second & LENGTH, rest)? else {
             return Ok(None);
         };
@@ -95,6 +113,7 @@ impl Header {
         };
         let header = Self {
             fin,
+            compressed,
             opcode,
             mask,
             payload_len,
@@ -103,16 +122,20 @@ impl Header {
     }
 }
 
-fn parse_first(byte: u8) -> Result<(bool, Opcode), Error> {
-    if byte & RESERVED_BITS != 0 {
-        return Err(ErrorKind::ReservedBits.into());
-    }
+fn parse_first(byte: u8, deflate: bool) -> Result<(bool, bool, Opcode), Error> {
+    let opcode = Opcode::of_frame(byte);
+    let begins_message = matches!(opcode, Some(Opcode::Text | Opcode::Binary));
+    let compressed = match byte & RESERVED_BITS {
+        0 => false,
+        COMPRESSED if deflate && begins_message => true,
+        _ => return Err(ErrorKind::ReservedBits.into()),
+    };
     let fin = byte & FIN != 0;
-    let opcode = Opcode::from_bits(byte & OPCODE).ok_or(ErrorKind::ReservedOpcode)?;
+    let opcode = opcode.ok_or(ErrorKind::ReservedOpcode)?;
     if opcode.is_control() && !fin {
         return Err(ErrorKind::FragmentedControl.into());
     }
-    Ok((fin, opcode))
+    Ok((fin, compressed, opcode))
 }
 
 fn check_second(byte: u8, opcode: Opcode, role: Role) -> Result<(), Error> {
@@ -189,6 +212,14 @@ impl EncodedHeader {
         self.bytes.get(..usize::from(self.len)).unwrap_or_default()
     }
 
+    /// The same header for a payload that is compressed.
+    pub(crate) fn compressed(mut self) -> Self {
+        if let Some(first) = self.bytes.first_mut() {
+            *first |= COMPRESSED;
+        }
+        self
+    }
+
     /// Appends a part of the header; parts never sum up to more than [`MAX_HEADER_LEN`].
     fn with(mut self, part: &[u8]) -> Self {
         for (slot, byte) in self.bytes.iter_mut().skip(usize::from(self.len)).zip(part) {
@@ -232,7 +263,16 @@ mod tests {
     const KEY: MaskKey = [1, 2, 3, 4];
 
     fn parse(bytes: &[u8], role: Role) -> Result<Option<(Header, usize)>, ErrorKind> {
-        Header::parse(bytes, role).map_err(Error::kind)
+        let rules = Rules {
+            role,
+            deflate: false,
+        };
+        Header::parse(bytes, rules).map_err(Error::kind)
+    }
+
+    fn parse_first_byte(first: u8, deflate: bool) -> Result<bool, ErrorKind> {
+        let first = parse_first(first, deflate).map_err(Error::kind);
+        first.map(|(_, compressed, _)| compressed)
     }
 
     #[test]
@@ -257,6 +297,7 @@ mod tests {
                 let encoded = encode_header(Opcode::Text, payload_len, mask);
                 let header = Header {
                     fin: true,
+                    compressed: false,
                     opcode: Opcode::Text,
                     mask,
                     payload_len,
@@ -289,6 +330,28 @@ mod tests {
             };
             assert_eq!(parse(&[first], Role::Server).map(drop), expected);
         }
+    }
+
+    #[test]
+    fn only_the_first_frame_of_a_message_says_that_it_is_compressed() {
+        for first in 0..=255_u8 {
+            let is_data = matches!(first & OPCODE, 1 | 2);
+            let is_plain = first & RESERVED_BITS == 0;
+            let expected = match first & RESERVED_BITS {
+                COMPRESSED if is_data => Ok(true),
+                _ if is_plain => parse_first_byte(first, false),
+                _ => Err(ErrorKind::ReservedBits),
+            };
+            assert_eq!(parse_first_byte(first, true), expected, "{first:#x}");
+        }
+    }
+
+    #[test]
+    fn a_compressed_header_differs_in_one_bit() {
+        let header = encode_header(Opcode::Text, 300, None);
+        let compressed = header.compressed();
+        assert_eq!(compressed.as_slice()[0], header.as_slice()[0] | 0x40);
+        assert_eq!(compressed.as_slice()[1..], header.as_slice()[1..]);
     }
 
     #[test]

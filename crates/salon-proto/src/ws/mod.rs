@@ -2,7 +2,7 @@
 //!
 //! Bytes that arrived go into a [`Decoder`], messages come out; what must be
 //! sent is built by [`encode_header`], [`text_frame`] and their neighbours.
-//! No extension is negotiated here, so every reserved bit is an error.
+//! Of the extensions [`Deflate`] knows compression; all other reserved bits are errors.
 //!
 //! ```
 //! use salon_proto::ws::{Decoder, Message, Role, text_frame};
@@ -19,7 +19,9 @@ mod accept;
 mod buffer;
 mod close;
 mod decoder;
+mod deflate;
 mod error;
+mod extensions;
 mod fragments;
 mod frame;
 mod header;
@@ -30,8 +32,11 @@ mod partial;
 pub use accept::{accept_key, is_valid_key};
 pub use close::{CloseCode, CloseFrame};
 pub use decoder::Decoder;
+pub use deflate::{Accepted, Deflate, Deflater};
 pub use error::{Error, ErrorKind};
+pub use extensions::InvalidExtensions;
 pub use fragments::MAX_FRAGMENTS;
+pub(crate) use frame::{HEADER_ROOM, frame_behind_room};
 pub use frame::{binary_frame, close_frame, empty_close_frame, ping_frame, pong_frame, text_frame};
 pub use header::{EncodedHeader, MAX_HEADER_LEN, Opcode, encode_header};
 pub use mask::{MaskKey, apply_mask};

@@ -3,9 +3,9 @@
 use std::{borrow::Cow, mem};
 
 use super::{
-    Error, Role,
+    Error,
     buffer::append_within,
-    header::{Header, MAX_HEADER_LEN},
+    header::{Header, MAX_HEADER_LEN, Rules},
     mask::apply_mask,
 };
 
@@ -32,26 +32,26 @@ impl PartialHeader {
     pub(super) fn read(
         &mut self,
         input: &mut &mut [u8],
-        role: Role,
+        rules: Rules,
     ) -> Result<Option<Header>, Error> {
         if self.len == 0 {
-            if let Some((header, len)) = Header::parse(input, role)? {
+            if let Some((header, len)) = Header::parse(input, rules)? {
                 take_front(input, len);
                 return Ok(Some(header));
             }
         }
-        self.read_bytewise(input, role)
+        self.read_bytewise(input, rules)
     }
 
     /// At most 14 rounds, and only where a read ended inside of a header.
     fn read_bytewise(
         &mut self,
         input: &mut &mut [u8],
-        role: Role,
+        rules: Rules,
     ) -> Result<Option<Header>, Error> {
         while let Some(&mut [byte]) = take_front(input, 1) {
             self.push(byte);
-            if let Some((header, _)) = Header::parse(self.as_slice(), role)? {
+            if let Some((header, _)) = Header::parse(self.as_slice(), rules)? {
                 self.len = 0;
                 return Ok(Some(header));
             }

@@ -13,6 +13,7 @@ use salon_proto::SessionId;
 use salon_proto::engine::Transport;
 use salon_proto::engine::handshake::{self, Purpose, Refusal};
 use salon_proto::engine::payload::PayloadDecoder;
+use salon_proto::limits::MAX_COMPRESSED;
 use salon_proto::outbox::PollBody;
 
 use super::compress::Coding;
@@ -22,10 +23,6 @@ use super::respond::{self, Answer};
 use super::upgrade::upgraded;
 use crate::server::ServerInner;
 use crate::session::{Post, Session};
-
-/// Bytes of the largest body that is compressed: this one takes some milliseconds, in which the
-/// runtime's thread does nothing else.
-const MAX_COMPRESSED: usize = 256 * 1024;
 
 const NO_ID: Refusal = Refusal::BadRequest("ID_GENERATION_ERROR");
 

@@ -1,15 +1,16 @@
 //! Wire-ready bytes, made once and shared by all who receive them.
 
+mod deflated;
+
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
-use crate::ws::{EncodedHeader, Opcode, encode_header};
+use crate::ws::{EncodedHeader, HEADER_ROOM, Opcode, encode_header, frame_behind_room};
 
-/// The largest header of a frame that a server sends: 2 bytes and a 64-bit length.
-const HEADER_ROOM: usize = 10;
+use deflated::Deflated;
 
 /// One Engine.IO packet, or one Socket.IO packet with its attachments, as it goes out.
 ///
@@ -30,9 +31,11 @@ pub struct Encoded {
     text_start: usize,
     attachments: Option<Arc<[Attachment]>>,
     may_compress: bool,
+    /// Set only for a packet that goes to many while compression is on.
+    deflated: Option<Arc<Deflated>>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Attachment {
     header: EncodedHeader,
     data: Bytes,
@@ -57,17 +60,13 @@ impl Encoded {
     pub fn with_attachments(fill: impl FnOnce(&mut Vec<u8>), attachments: Vec<Bytes>) -> Self {
         let mut buffer = vec![0; HEADER_ROOM];
         fill(&mut buffer);
-        let text_length = buffer.len().saturating_sub(HEADER_ROOM);
-        let header = encode_header(Opcode::Text, text_length, None);
-        let start = HEADER_ROOM.saturating_sub(header.as_slice().len());
-        if let Some(room) = buffer.get_mut(start..HEADER_ROOM) {
-            room.copy_from_slice(header.as_slice());
-        }
+        let (wire, text_start) = frame_behind_room(Opcode::Text, false, buffer);
         Self {
-            wire: Bytes::from(buffer).slice(start..),
-            text_start: header.as_slice().len(),
+            wire,
+            text_start,
             attachments: share(attachments),
             may_compress: true,
+            deflated: None,
         }
     }
 
@@ -98,6 +97,7 @@ impl Encoded {
             wire: frame,
             attachments: None,
             may_compress: false,
+            deflated: None,
         }
     }
 
@@ -107,6 +107,7 @@ impl Encoded {
             text_start: 2,
             attachments: None,
             may_compress: true,
+            deflated: None,
         }
     }
 

@@ -1,0 +1,198 @@
+//! The compressed form of a packet (RFC 7692), made once for all who receive it.
+
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+
+use super::{Attachment, Encoded};
+use crate::ws::{Deflater, HEADER_ROOM, Opcode, encode_header, frame_behind_room};
+
+/// Made for the first who needs it. `None`: none of the packet's frames is better compressed.
+pub(super) type Deflated = OnceLock<Option<Encoded>>;
+
+impl Encoded {
+    /// The same packet for many, who share its compressed form too. Without this each
+    /// [`deflated`](Self::deflated) compresses anew.
+    #[must_use]
+    pub fn shared(mut self) -> Self {
+        self.deflated = self.may_compress.then(Arc::default);
+        self
+    }
+
+    /// The packet for the WebSocket of a client that takes compressed messages; `None`: it is
+    /// sent as it is. On polling the result is nothing.
+    ///
+    /// Each of its frames is compressed for itself, where that makes it smaller. All clients that
+    /// a packet goes to must have agreed with one [`Deflate`](crate::ws::Deflate).
+    #[must_use]
+    pub fn deflated(&self, deflater: &Deflater) -> Option<Self> {
+        if !self.may_compress || !deflater.reaches(self.longest_message()) {
+            return None;
+        }
+        match &self.deflated {
+            Some(shared) => shared.get_or_init(|| self.deflate(deflater)).clone(),
+            None => self.deflate(deflater),
+        }
+    }
+
+    fn longest_message(&self) -> usize {
+        let attachments = self.attachments.iter().flat_map(|list| list.iter());
+        let lengths = attachments.map(|one| one.data.len());
+        lengths.fold(self.as_text().len(), usize::max)
+    }
+
+    fn deflate(&self, deflater: &Deflater) -> Option<Self> {
+        let wire = self.deflate_wire(deflater);
+        let attachments = self.deflate_attachments(deflater);
+        if wire.is_none() && attachments.is_none() {
+            return None;
+        }
+        let wire = wire.unwrap_or_else(|| self.wire.clone());
+        Some(Self {
+            // There is no text in it any more.
+            text_start: wire.len(),
+            wire,
+            attachments: attachments.or_else(|| self.attachments.clone()),
+            may_compress: false,
+            deflated: None,
+        })
+    }
+
+    fn deflate_wire(&self, deflater: &Deflater) -> Option<Bytes> {
+        let opcode = self.wire.first().copied().and_then(Opcode::of_frame)?;
+        let compressed = deflater.compress(self.as_text(), HEADER_ROOM)?;
+        Some(frame_behind_room(opcode, true, compressed).0)
+    }
+
+    fn deflate_attachments(&self, deflater: &Deflater) -> Option<Arc<[Attachment]>> {
+        let attachments = self.attachments.as_deref()?;
+        let deflated: Vec<_> = attachments
+            .iter()
+            .map(|one| one.deflate(deflater))
+            .collect();
+        if deflated.iter().all(Option::is_none) {
+            return None;
+        }
+        let pairs = deflated.into_iter().zip(attachments);
+        Some(
+            pairs
+                .map(|(new, old)| new.unwrap_or_else(|| old.clone()))
+                .collect(),
+        )
+    }
+}
+
+impl Attachment {
+    fn deflate(&self, deflater: &Deflater) -> Option<Self> {
+        let data = deflater.compress(&self.data, 0)?;
+        Some(Self {
+            header: encode_header(Opcode::Binary, data.len(), None).compressed(),
+            data: data.into(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ws::{Decoder, Deflate, Message, Role};
+
+    fn deflater(parameters: &str) -> Deflater {
+        let header = format!("permessage-deflate{parameters}");
+        let accepted = Deflate::new().threshold(10).accept(&header).unwrap();
+        accepted.unwrap().deflater
+    }
+
+    fn text(length: usize) -> Encoded {
+        Encoded::text(|out| out.resize(out.len() + length, b'x'))
+    }
+
+    fn with_attachments(text: usize, attachments: &[usize]) -> Encoded {
+        let data = attachments.iter().map(|length| vec![7; *length].into());
+        Encoded::with_attachments(|out| out.resize(out.len() + text, b'x'), data.collect())
+    }
+
+    fn wire(packet: &Encoded) -> Vec<u8> {
+        packet.frames().flatten().copied().collect()
+    }
+
+    /// First bytes of the frames, and what a client makes of them.
+    fn read(packet: &Encoded) -> (Vec<u8>, Vec<Message<'static>>) {
+        let firsts = packet.frames().map(|piece| piece[0]);
+        let firsts = firsts.filter(|first| matches!(first, 0x81 | 0x82 | 0xC1 | 0xC2));
+        let mut wire = wire(packet);
+        let mut input = wire.as_mut_slice();
+        let mut decoder = Decoder::new(Role::Client, 1 << 20).with_deflate();
+        let messages = std::iter::from_fn(|| decoder.decode(&mut input).unwrap());
+        let messages = messages.map(Message::into_owned).collect();
+        (firsts.collect(), messages)
+    }
+
+    #[test]
+    fn a_compressed_packet_is_read_as_the_packet() {
+        for packet in [
+            text(100),
+            text(70_000),
+            with_attachments(5, &[100]),
+            with_attachments(100, &[5, 100_000]),
+        ] {
+            let deflated = packet.deflated(&deflater("")).unwrap();
+            assert!(deflated.wire_len() < packet.wire_len());
+            assert_eq!(deflated.wire_len(), wire(&deflated).len());
+            assert_eq!(read(&deflated).1, read(&packet).1);
+        }
+    }
+
+    #[test]
+    fn each_frame_counts_for_itself() {
+        let deflated = with_attachments(5, &[100, 5]).deflated(&deflater(""));
+        assert_eq!(read(&deflated.unwrap()).0, [0x81, 0xC2, 0x82]);
+        assert!(with_attachments(9, &[9]).deflated(&deflater("")).is_none());
+    }
+
+    #[test]
+    fn nothing_of_it_goes_to_a_poll() {
+        let deflated = with_attachments(100, &[100])
+            .deflated(&deflater(""))
+            .unwrap();
+        assert_eq!(deflated.as_lone_payload(), None);
+        let mut payload = Vec::new();
+        deflated.append_to_payload(b'|', &mut payload);
+        assert!(payload.is_empty());
+    }
+
+    #[test]
+    fn all_who_share_a_packet_get_the_same_bytes() {
+        let pointer = |packet: &Encoded| packet.deflated(&deflater("")).unwrap().wire.as_ptr();
+        let shared = text(100).shared();
+        assert_eq!(pointer(&shared), pointer(&shared.clone()));
+        let alone = text(100);
+        assert_ne!(pointer(&alone), pointer(&shared));
+        assert!(text(5).shared().deflated(&deflater("")).is_none());
+    }
+
+    #[test]
+    fn whoever_has_too_small_a_window_gets_the_packet_as_it_is() {
+        let small = deflater("; server_max_window_bits=8");
+        let (short, long) = (text(256).shared(), text(257).shared());
+        assert!(long.deflated(&deflater("")).is_some());
+        assert!(long.deflated(&small).is_none());
+        assert!(short.deflated(&small).is_some());
+        assert!(with_attachments(20, &[257]).deflated(&small).is_none());
+    }
+
+    #[test]
+    fn a_packet_may_forbid_it() {
+        let packet = text(100).without_compression();
+        assert!(packet.deflated(&deflater("")).is_none());
+        assert!(packet.shared().deflated(&deflater("")).is_none());
+        let shared = text(100).shared().without_compression();
+        assert!(shared.deflated(&deflater("")).is_none());
+    }
+
+    #[test]
+    fn control_frames_stay_as_they_are() {
+        let ping = Encoded::control_frame(Bytes::from_static(b"\x89\x0Cxxxxxxxxxxxx"));
+        assert!(ping.deflated(&deflater("")).is_none());
+    }
+}
