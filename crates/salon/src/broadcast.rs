@@ -176,6 +176,8 @@ impl Broadcast {
     ) -> Result<Encoded, EmitError> {
         let packet = self.namespace.event(ack_id, event, args)?;
         Ok(match self.may_compress {
+            // Compressed at most once, whatever the number of recipients.
+            true if self.namespace.deflates => packet.shared(),
             true => packet,
             false => packet.without_compression(),
         })

@@ -34,6 +34,7 @@ pub use namespace::Namespace;
 pub use responses::{Responses, ResponsesFuture};
 pub use salon_proto::engine::{Overflow, Transport};
 pub use salon_proto::packet::json::AllArgs;
+pub use salon_proto::ws::Deflate;
 pub use salon_proto::{CloseReason, DisconnectReason, Limits, SocketId, Timing};
 pub use server::Server;
 pub use socket::{Emitter, Socket};

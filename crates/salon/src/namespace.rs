@@ -31,6 +31,8 @@ pub(crate) struct NamespaceInner {
     pub(crate) hub: Mutex<Hub<Socket>>,
     /// How long an answer is waited for unless the call says otherwise.
     pub(crate) ack_timeout: Duration,
+    /// Whether clients may take compressed messages.
+    pub(crate) deflates: bool,
     ack_ids: AtomicU64,
 }
 
@@ -38,6 +40,7 @@ impl NamespaceInner {
     pub(crate) fn new(name: &str, config: &Config) -> Arc<Self> {
         Arc::new(Self {
             ack_timeout: config.ack_timeout,
+            deflates: config.deflate.is_some(),
             name: name.into(),
             codec: config.codec.clone(),
             handlers: Table::default(),

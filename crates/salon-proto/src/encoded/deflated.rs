@@ -19,8 +19,8 @@ impl Encoded {
         self
     }
 
-    /// The packet for the WebSocket of a client that takes compressed messages; `None`: it is
-    /// sent as it is. On polling the result is nothing.
+    /// The packet for the WebSocket of a client that takes compressed messages, where alone it
+    /// makes sense; `None`: it is sent as it is.
     ///
     /// Each of its frames is compressed for itself, where that makes it smaller. All clients that
     /// a packet goes to must have agreed with one [`Deflate`](crate::ws::Deflate).
@@ -49,7 +49,7 @@ impl Encoded {
         }
         let wire = wire.unwrap_or_else(|| self.wire.clone());
         Some(Self {
-            // There is no text in it any more.
+            // It has no text any more.
             text_start: wire.len(),
             wire,
             attachments: attachments.or_else(|| self.attachments.clone()),
@@ -148,17 +148,6 @@ mod tests {
         let deflated = with_attachments(5, &[100, 5]).deflated(&deflater(""));
         assert_eq!(read(&deflated.unwrap()).0, [0x81, 0xC2, 0x82]);
         assert!(with_attachments(9, &[9]).deflated(&deflater("")).is_none());
-    }
-
-    #[test]
-    fn nothing_of_it_goes_to_a_poll() {
-        let deflated = with_attachments(100, &[100])
-            .deflated(&deflater(""))
-            .unwrap();
-        assert_eq!(deflated.as_lone_payload(), None);
-        let mut payload = Vec::new();
-        deflated.append_to_payload(b'|', &mut payload);
-        assert!(payload.is_empty());
     }
 
     #[test]

@@ -86,6 +86,7 @@ impl Encoded {
             text_start: 0,
             attachments: share(frames),
             may_compress: true,
+            deflated: None,
         }
     }
 

@@ -112,6 +112,16 @@ pub(super) fn is_old_browser(parts: &Parts) -> bool {
     agent.is_some_and(|agent| agent.contains(";MSIE") || agent.contains("Trident/"))
 }
 
+/// The WebSocket extensions that the client offers, if any; several headers are one list.
+pub(super) fn websocket_extensions(parts: &Parts) -> Option<String> {
+    let headers = parts.headers.get_all(header::SEC_WEBSOCKET_EXTENSIONS);
+    let lines: Vec<_> = headers
+        .iter()
+        .map(|one| String::from_utf8_lossy(one.as_bytes()))
+        .collect();
+    (!lines.is_empty()).then(|| lines.join(", "))
+}
+
 /// An Origin with control characters is refused, before anybody echoes it.
 pub(super) fn has_valid_origin(parts: &Parts) -> bool {
     let origin = parts.headers.get(header::ORIGIN);
@@ -200,6 +210,16 @@ mod tests {
             assert!(chosen(malformed).is_err(), "{malformed}");
         }
         assert_eq!(subprotocol(&parts("/", &[])).unwrap(), None);
+    }
+
+    #[test]
+    fn several_headers_of_extensions_are_one_list() {
+        let name = "sec-websocket-extensions";
+        let headers = [(name, "a; b=1"), (name, "c")];
+        let extensions = |count| websocket_extensions(&parts("/", &headers[..count]));
+        assert_eq!(extensions(2).as_deref(), Some("a; b=1, c"));
+        assert_eq!(extensions(1).as_deref(), Some("a; b=1"));
+        assert_eq!(extensions(0), None);
     }
 
     #[test]

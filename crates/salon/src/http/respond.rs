@@ -47,14 +47,18 @@ pub(super) fn status(status: StatusCode) -> Answer {
 /// status 400, since a browser shows neither to a page.
 pub(super) fn refusal(refusal: &Refusal, is_upgrade: bool) -> Answer {
     if is_upgrade {
-        let message = Bytes::from(refusal.message().into_owned());
-        let mut answer = text(StatusCode::BAD_REQUEST, "text/html", message);
-        let close = HeaderValue::from_static("close");
-        answer.headers_mut().insert(header::CONNECTION, close);
-        return answer;
+        return refused_upgrade(refusal.message().into_owned());
     }
     let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST);
     text(status, "application/json", Bytes::from(refusal.body()))
+}
+
+/// A refusal of an upgrade, with what is wrong.
+pub(super) fn refused_upgrade(message: String) -> Answer {
+    let mut answer = text(StatusCode::BAD_REQUEST, "text/html", Bytes::from(message));
+    let close = HeaderValue::from_static("close");
+    answer.headers_mut().insert(header::CONNECTION, close);
+    answer
 }
 
 /// The consent to a WebSocket (RFC 6455 section 4.2.2).
@@ -68,6 +72,15 @@ pub(super) fn switching_protocols(key: &str, subprotocol: Option<&str>) -> Answe
     }
     if let Some(Ok(subprotocol)) = subprotocol.map(HeaderValue::from_str) {
         headers.insert(header::SEC_WEBSOCKET_PROTOCOL, subprotocol);
+    }
+    answer
+}
+
+/// Adds the WebSocket extensions that were agreed on.
+pub(super) fn with_extensions(mut answer: Answer, extensions: &str) -> Answer {
+    if let Ok(extensions) = HeaderValue::from_str(extensions) {
+        let headers = answer.headers_mut();
+        headers.insert(header::SEC_WEBSOCKET_EXTENSIONS, extensions);
     }
     answer
 }

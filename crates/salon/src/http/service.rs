@@ -15,6 +15,7 @@ use salon_proto::engine::handshake::{self, Purpose, Refusal};
 use salon_proto::engine::payload::PayloadDecoder;
 use salon_proto::limits::MAX_COMPRESSED;
 use salon_proto::outbox::PollBody;
+use salon_proto::ws::{Accepted, InvalidExtensions};
 
 use super::compress::Coding;
 use super::head::RequestHead;
@@ -151,6 +152,10 @@ async fn upgrade(
         tracing::error!("this HTTP server does not allow upgrades: serve the connection with them");
         return Err(INCOMPLETE);
     };
+    let Ok(deflate) = agree_on_deflate(server, parts) else {
+        return Ok(respond::refused_upgrade(InvalidExtensions.to_string()));
+    };
+    let deflater = deflate.as_ref().map(|accepted| accepted.deflater);
     match purpose {
         Purpose::Open(_) => {
             let id = new_id(server, head).await?;
@@ -160,16 +165,35 @@ async fn upgrade(
             );
             let driver = Arc::clone(server.driver());
             driver.after_upgrade(upgraded(on_upgrade), move |link| {
+                let link = link.with_deflater(deflater);
                 server.open_session(id, handshake, Transport::WebSocket, Some(link));
             });
         }
         Purpose::Join(id) => {
             let session = server.find_session(&id).ok_or(Refusal::UnknownSession)?;
             let driver = server.driver();
-            driver.after_upgrade(upgraded(on_upgrade), move |link| session.offer(link));
+            driver.after_upgrade(upgraded(on_upgrade), move |link| {
+                session.offer(link.with_deflater(deflater));
+            });
         }
     }
-    Ok(respond::switching_protocols(key, subprotocol))
+    let answer = respond::switching_protocols(key, subprotocol);
+    Ok(match deflate {
+        Some(accepted) => respond::with_extensions(answer, &accepted.response),
+        None => answer,
+    })
+}
+
+/// While compression is off, nobody looks at what the client offers.
+fn agree_on_deflate(
+    server: &ServerInner,
+    parts: &Parts,
+) -> Result<Option<Accepted>, InvalidExtensions> {
+    let ours = server.config.deflate;
+    match ours.zip(request::websocket_extensions(parts)) {
+        Some((deflate, offers)) => deflate.accept(&offers),
+        None => Ok(None),
+    }
 }
 
 async fn serve_session<B: Body>(

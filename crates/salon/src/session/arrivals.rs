@@ -49,24 +49,14 @@ impl SessionTask {
 
     /// The session's own WebSocket, if it was opened with one; otherwise a candidate.
     fn take_link(&mut self, link: Link, cx: &mut Context<'_>) {
-        let Link {
-            reader,
-            writer,
-            read_ahead,
-        } = link;
-        let socket = WebSocket::new(reader, read_ahead, self.session.driver.limits.max_payload);
-        let mut candidate = Box::new(Candidate {
-            socket,
-            writer,
-            goodbye: None,
-        });
+        let max_payload = self.session.driver.limits.max_payload;
+        let mut candidate = Box::new(Candidate::new(link, max_payload));
         let mut line = self.session.line.lock();
         let is_own = line.engine.transport() == Transport::WebSocket
             && self.socket.is_none()
             && self.lingers_until.is_none();
         if is_own {
-            self.socket = Some(candidate.socket);
-            line.writer = Some(candidate.writer);
+            self.socket = Some(candidate.take_over(&mut line));
             drop(line);
             self.read(cx);
         } else if line.engine.handle_candidate(self.now) {

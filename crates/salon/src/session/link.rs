@@ -4,6 +4,7 @@ use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use salon_proto::ws::Deflater;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -21,6 +22,8 @@ pub(crate) struct Link {
     pub(super) reader: Reader,
     pub(super) writer: Writer,
     pub(super) read_ahead: Vec<u8>,
+    /// Set if both sides have agreed to compress messages.
+    pub(super) deflater: Option<Deflater>,
 }
 
 impl Link {
@@ -33,6 +36,7 @@ impl Link {
             reader: Reader::Tcp(reader),
             writer: Writer::Tcp(writer),
             read_ahead,
+            deflater: None,
         }
     }
 
@@ -42,7 +46,13 @@ impl Link {
             reader: Reader::Other(reader),
             writer: Writer::Other(writer),
             read_ahead: Vec::new(),
+            deflater: None,
         }
+    }
+
+    pub(crate) const fn with_deflater(mut self, deflater: Option<Deflater>) -> Self {
+        self.deflater = deflater;
+        self
     }
 }
 

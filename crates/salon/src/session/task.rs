@@ -241,8 +241,8 @@ impl SessionTask {
 
     fn switch(&mut self) {
         if let Some(candidate) = self.candidate.take() {
-            self.socket = Some(candidate.socket);
-            self.session.line.lock().writer = Some(candidate.writer);
+            let mut line = self.session.line.lock();
+            self.socket = Some(candidate.take_over(&mut line));
         }
     }
 

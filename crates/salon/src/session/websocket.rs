@@ -56,10 +56,19 @@ enum Decoded {
 }
 
 impl WebSocket {
-    pub(super) fn new(reader: Reader, read_ahead: Vec<u8>, max_message: usize) -> Self {
+    pub(super) fn new(
+        reader: Reader,
+        read_ahead: Vec<u8>,
+        max_message: usize,
+        deflate: bool,
+    ) -> Self {
+        let decoder = Decoder::new(Role::Server, max_message);
         Self {
             reader,
-            decoder: Decoder::new(Role::Server, max_message),
+            decoder: match deflate {
+                true => decoder.with_deflate(),
+                false => decoder,
+            },
             read_ahead: BytesMut::from(read_ahead.as_slice()),
         }
     }

@@ -8,6 +8,7 @@ mod broadcast_acks;
 mod data;
 mod deadlines;
 mod deadlocks;
+mod deflate;
 mod disconnects;
 mod extractors;
 mod flags;
