@@ -11,10 +11,11 @@ async function allowRequest(request, callback) {
   callback(words, words === undefined);
 }
 
-export function requestOptions({ CORS, ADD_TRAILING_SLASH, HOOKS }) {
+export function requestOptions({ CORS, ADD_TRAILING_SLASH, SERVE_CLIENT, HOOKS }) {
   return {
     ...(CORS && { cors: corsOptions(JSON.parse(CORS)) }),
     ...(ADD_TRAILING_SLASH === "no" && { addTrailingSlash: false }),
+    ...(SERVE_CLIENT && { serveClient: true }),
     ...(HOOKS !== undefined && { cookie: true, allowRequest }),
   };
 }

@@ -73,6 +73,7 @@ function greet(socket) {
   });
   socket.on("count", (done) => done(io.engine.clientsCount, socket.nsp.sockets.size));
 
+  socket.on("handshake", (done) => done(socket.handshake));
   socket.on("disconnect-me", (close) => socket.disconnect(close));
   socket.on("disconnect", (reason) => console.log(`disconnect ${socket.id} ${reason}`));
 }

@@ -37,7 +37,7 @@ pub struct Limits {
     /// kept with its socket. A token has a few hundred; Node takes a whole payload.
     pub max_auth: usize,
     /// Bytes of headers that are kept of the request which opened a session, and likewise of its
-    /// query. Further headers are forgotten, a longer query too. Browsers send about 1,000.
+    /// path with the query. Further headers are forgotten, a longer query too. Browsers send about 1,000.
     pub max_handshake: usize,
     /// Rooms one socket may be in, its own room not counted. A client can often make
     /// a server join rooms of its choosing.

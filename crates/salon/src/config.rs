@@ -8,7 +8,7 @@ use salon_proto::parser::{Codec, Parser};
 use salon_proto::ws::Deflate;
 use salon_proto::{Limits, Timing};
 
-use crate::http::{Cookie, Cors, Hooks, Path};
+use crate::http::{ClientFiles, Cookie, Cors, Hooks, Path};
 use crate::server::Server;
 
 /// How long [`Socket::emit_with_ack`](crate::Socket::emit_with_ack) waits unless told
@@ -25,6 +25,7 @@ pub(crate) struct Config {
     pub(crate) cors: Option<Cors>,
     pub(crate) cookie: Option<Cookie>,
     pub(crate) hooks: Hooks,
+    pub(crate) client_files: Option<Arc<ClientFiles>>,
     pub(crate) http_compression: Option<usize>,
     pub(crate) deflate: Option<Deflate>,
     pub(crate) overflow: Overflow,
@@ -56,6 +57,7 @@ pub struct ServerBuilder {
     cors: Option<Cors>,
     cookie: Option<Cookie>,
     pub(crate) hooks: Hooks,
+    pub(crate) client_files: Option<Arc<ClientFiles>>,
     http_compression: Option<usize>,
     deflate: Option<Deflate>,
     overflow: Overflow,
@@ -75,6 +77,7 @@ impl ServerBuilder {
             cors: None,
             cookie: None,
             hooks: Hooks::default(),
+            client_files: None,
             http_compression: Some(HTTP_COMPRESSION),
             deflate: None,
             overflow: Overflow::default(),
@@ -233,6 +236,7 @@ impl ServerBuilder {
             cors: self.cors,
             cookie: self.cookie,
             hooks: self.hooks,
+            client_files: self.client_files,
             http_compression: self.http_compression,
             deflate: self.deflate,
             overflow: self.overflow,

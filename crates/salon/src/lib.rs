@@ -18,7 +18,8 @@ mod session;
 mod socket;
 
 pub use crate::http::{
-    ConnectionError, Cookie, Cors, PeerAddr, RequestHead, SalonLayer, SalonService, SameSite, serve,
+    ConnectionError, Cookie, Cors, Encrypted, PeerAddr, RequestHead, SalonLayer, SalonService,
+    SameSite, serve,
 };
 pub use ack::{Ack, AckError, AckFuture};
 pub use broadcast::Broadcast;

@@ -1,9 +1,11 @@
 //! The server that the interop tests talk to. Its contract is `interop/CONTRACT.md`.
 
+mod handshake;
 mod options;
 mod value;
 
 use std::io::{Read, Write};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
@@ -32,6 +34,7 @@ async fn main() -> std::io::Result<()> {
     let app = Router::new()
         .fallback(|| async { (StatusCode::NOT_FOUND, "elsewhere") })
         .layer(io.layer());
+    let app = handshake::with_addresses(app).into_make_service_with_connect_info::<SocketAddr>();
     tokio::select! {
         served = axum::serve(listener, app) => served,
         _ = terminated.recv() => {
@@ -110,6 +113,7 @@ fn add_handlers(namespace: &Namespace) {
     namespace.on("count", |io: Server, namespace: Namespace| async move {
         (io.session_count(), namespace.len())
     });
+    namespace.on("handshake", handshake::shown);
     namespace.on("disconnect-me", |socket: Socket, close: bool| async move {
         socket.disconnect(close);
     });

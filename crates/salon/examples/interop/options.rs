@@ -16,6 +16,11 @@ pub(crate) fn of_requests(mut builder: ServerBuilder) -> ServerBuilder {
     if env::var("ADD_TRAILING_SLASH").is_ok_and(|value| value == "no") {
         builder = builder.add_trailing_slash(false);
     }
+    if let Some(folder) = env::var_os("SERVE_CLIENT") {
+        builder = builder
+            .serve_client(folder)
+            .expect("SERVE_CLIENT is the folder of the client");
+    }
     match env::var_os("HOOKS") {
         Some(_) => add_hooks(builder),
         None => builder,

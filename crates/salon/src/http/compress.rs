@@ -17,17 +17,9 @@ pub(super) enum Coding {
 impl Coding {
     /// The coding that a client accepts, if any.
     pub(super) fn accepted(headers: &HeaderMap) -> Option<Self> {
-        let accepts = |name: &str| {
-            headers
-                .get_all(header::ACCEPT_ENCODING)
-                .iter()
-                .filter_map(|value| value.to_str().ok())
-                .flat_map(|value| value.split(','))
-                .any(|item| is_accepted(item, name))
-        };
         [Self::Gzip, Self::Deflate]
             .into_iter()
-            .find(|coding| accepts(coding.name()))
+            .find(|coding| is_accepted(headers, coding.name()))
     }
 
     pub(super) const fn header(self) -> HeaderValue {
@@ -59,8 +51,18 @@ impl Coding {
     }
 }
 
+/// Whether a client accepts a coding.
+pub(super) fn is_accepted(headers: &HeaderMap, name: &str) -> bool {
+    headers
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|item| accepts(item, name))
+}
+
 /// Whether an item such as `gzip;q=0.5` accepts a coding; a weight of zero refuses it.
-fn is_accepted(item: &str, name: &str) -> bool {
+fn accepts(item: &str, name: &str) -> bool {
     let mut parts = item.split(';').map(str::trim);
     let is_meant = parts
         .next()

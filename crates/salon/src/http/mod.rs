@@ -1,5 +1,6 @@
 //! The only room that knows HTTP: requests in, sessions and answers out.
 
+mod client;
 mod compress;
 mod cookie;
 mod cors;
@@ -19,8 +20,9 @@ pub use cors::Cors;
 pub use head::RequestHead;
 pub use layer::{SalonLayer, SalonService};
 pub use refused::ConnectionError;
-pub use request::PeerAddr;
+pub use request::{Encrypted, PeerAddr};
 pub use serve::serve;
 
+pub(crate) use client::ClientFiles;
 pub(crate) use hooks::Hooks;
 pub(crate) use path::Path;

@@ -20,6 +20,14 @@ impl Path {
     }
 }
 
+impl Path {
+    /// What comes after our path.
+    pub(super) fn below<'a>(&self, path: &'a str) -> Option<&'a str> {
+        let rest = path.strip_prefix(&*self.0)?;
+        Some(rest.strip_prefix('/').unwrap_or(rest))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

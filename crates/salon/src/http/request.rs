@@ -17,6 +17,11 @@ use crate::handshake::Handshake;
 #[derive(Clone, Copy, Debug)]
 pub struct PeerAddr(pub SocketAddr);
 
+/// The connection is encrypted, as a request extension. [`serve`](crate::serve) sets it where it
+/// speaks TLS; another server may, so that [`Handshake::is_secure`] knows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Encrypted;
+
 /// The parameters of a query that matter here, decoded.
 #[derive(Default)]
 pub(super) struct Query<'a> {
@@ -129,22 +134,32 @@ pub(super) fn has_valid_origin(parts: &Parts) -> bool {
     origin.is_none_or(|origin| origin.as_bytes().iter().all(is_fine))
 }
 
-/// What is kept of the request: at most `limit` bytes of headers, and of the query.
+/// What is kept of the request: at most `limit` bytes of headers, and of path and query.
 pub(super) fn handshake(parts: &Parts, limit: usize) -> Handshake {
     let address = parts.extensions.get::<PeerAddr>().map(|peer| peer.0);
-    let query = parts.uri.query().filter(|query| query.len() <= limit);
     Handshake {
-        query: query.unwrap_or_default().into(),
+        url: url(parts, limit).into(),
         headers: header_lines(&parts.headers, limit),
         address,
         issued: SystemTime::now(),
+        is_secure: parts.extensions.get::<Encrypted>().is_some(),
     }
+}
+
+/// Of what is too long, the path alone; of a path that is too long, nothing.
+fn url(parts: &Parts, limit: usize) -> &str {
+    let whole = parts.uri.path_and_query().map_or("", |both| both.as_str());
+    let candidates = [whole, parts.uri.path()];
+    let fitting = candidates.into_iter().find(|url| url.len() <= limit);
+    fitting.unwrap_or_default()
 }
 
 fn header_lines(headers: &HeaderMap, limit: usize) -> Box<str> {
     let mut lines = String::new();
     for (name, value) in headers {
-        let Ok(value) = value.to_str() else { continue };
+        let Ok(value) = std::str::from_utf8(value.as_bytes()) else {
+            continue;
+        };
         let line = [name.as_str(), ": ", value, "\n"];
         let length: usize = line.iter().map(|part| part.len()).sum();
         if lines.len() + length <= limit {
@@ -195,8 +210,9 @@ mod tests {
         );
         let kept = handshake(&parts, 50);
         assert_eq!((kept.header("a"), kept.header("c")), (Some("1"), Some("3")));
-        assert_eq!((kept.header("b"), kept.query()), (None, ""));
+        assert_eq!((kept.header("b"), kept.url()), (None, "/"));
         assert_eq!(handshake(&parts, 1_000).query(), long);
+        assert_eq!(handshake(&parts, 0).url(), "");
     }
 
     #[test]

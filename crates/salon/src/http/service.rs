@@ -51,6 +51,9 @@ async fn answer_or_refuse<B: Body>(
     head: &RequestHead,
     body: B,
 ) -> Answer {
+    if let Some(file) = client_file(server, head) {
+        return file;
+    }
     let hooks = &server.config.hooks;
     match route(server, head, body).await {
         Ok(mut answer) => {
@@ -70,6 +73,12 @@ async fn answer_or_refuse<B: Body>(
             respond::refusal(&refusal, head.is_upgrade())
         }
     }
+}
+
+fn client_file(server: &ServerInner, head: &RequestHead) -> Option<Answer> {
+    let files = server.config.client_files.as_ref()?;
+    let name = server.config.path.below(head.uri().path())?;
+    files.answer(name, head.headers())
 }
 
 async fn route<B: Body>(
