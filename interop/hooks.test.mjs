@@ -21,7 +21,7 @@ async function switched(query, headers) {
 
 const marks = ({ headers }) => [headers["x-initial"], headers["x-each"], headers["set-cookie"]];
 
-scenario("the first answer of a polling session has the cookie and both marks, later ones have one mark", async () => {
+scenario("trap 7: the first answer of a polling session has the cookie and both marks, later ones have one mark", async () => {
   const open = await request(server, { query: polling });
   const session = new PollingSession(server, JSON.parse(open.body.slice(1)));
   assert.deepEqual(marks(open), ["GET", "GET", [`io=${session.sid}; Path=/; HttpOnly; SameSite=Lax`]]);
@@ -30,7 +30,7 @@ scenario("the first answer of a polling session has the cookie and both marks, l
   session.abort();
 });
 
-scenario("a session that begins on WebSocket gets the marks and no cookie", async () => {
+scenario("trap 7: a session that begins on WebSocket gets the marks and no cookie", async () => {
   const { headers, socket } = await switched();
   assert.deepEqual(marks({ headers }), ["GET", "GET", undefined]);
   socket.terminate();
@@ -55,7 +55,7 @@ scenario("answers that are errors have no marks", async ({ poll }) => {
   }
 });
 
-scenario("allowRequest refuses a polling session with status 403 and its own words", async () => {
+scenario("trap 1: allowRequest refuses a polling session with status 403 and its own words", async () => {
   for (const [words, message] of [["no \"entry\"", 'no \\"entry\\"'], ["", "Forbidden"]]) {
     const answer = await request(server, { query: polling, headers: { "x-refuse": words } });
     assert.deepEqual([answer.status, answer.body], [403, `{"code":4,"message":"${message}"}`]);
@@ -64,7 +64,7 @@ scenario("allowRequest refuses a polling session with status 403 and its own wor
   }
 });
 
-scenario("allowRequest refuses a WebSocket with status 400 and its own words", async () => {
+scenario("trap 1: allowRequest refuses a WebSocket with status 400 and its own words", async () => {
   for (const [words, message] of [["no entry", "no entry"], ["", "Forbidden"]]) {
     const answer = await refusedUpgrade(server, overWebSocket, { headers: { "x-refuse": words } });
     assert.deepEqual([answer.status, answer.body], ["HTTP/1.1 400 Bad Request", message]);

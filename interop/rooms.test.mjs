@@ -63,7 +63,7 @@ overEachTransport("a message reaches whom its target names, each exactly once", 
   for (const [target, who, what] of expectations) assert.equal(await reach("a", target), who, what);
 });
 
-overEachTransport("a socket's rooms are its own id and those it joined", async ({ connect }) => {
+overEachTransport("trap 34: a socket's rooms are its own id and those it joined", async ({ connect }) => {
   const socket = await connect({ namespace: "/rooms" });
   assert.deepEqual(await ask(socket, "my-rooms"), [socket.id]);
   await ask(socket, "join", "one");
@@ -88,7 +88,7 @@ overEachTransport("a socket that leaves its own room gets no more private messag
   assert.equal(await reach("a", {}), "b c d");
 });
 
-overEachTransport("rooms are gone after a disconnect", async ({ connect }) => {
+overEachTransport("trap 34: rooms are gone after a disconnect", async ({ connect }) => {
   const { sockets, reach } = await crowd(connect, seats);
   const id = sockets.b.id;
   assert.equal(await ask(sockets.a, "room-size", "red"), 2);
@@ -126,7 +126,7 @@ overEachTransport("broadcasts from one sender arrive in order", async ({ connect
   assert.deepEqual(await news.b.take(200), expected);
 });
 
-overEachTransport("a private message reaches a socket by its id", async ({ connect }) => {
+overEachTransport("trap 34: a private message reaches a socket by its id", async ({ connect }) => {
   const { sockets, news } = await crowd(connect, { a: [], b: [], c: [] });
   await ask(sockets.a, "send", { rooms: [sockets.c.id] }, "news", ["psst"]);
   assert.deepEqual(await news.c.next(), ["psst"]);

@@ -72,7 +72,7 @@ async fn a_body_must_come_in_time() {
 }
 
 #[tokio::test]
-async fn an_answer_fails_when_the_client_disconnects() {
+async fn trap_27_an_answer_fails_when_the_client_disconnects() {
     let io = Server::new();
     let mut outcomes = ask(&io);
     let client = Client::connect(&io).await;
