@@ -29,10 +29,11 @@ io.of("/auth").use((socket, next) => {
   next(error);
 });
 
-function aim(socket, { sender = false, rooms = [], except = [], local = false }) {
+function aim(socket, { sender = false, rooms = [], except = [], local = false, volatile = false }) {
   let target = sender ? socket.nsp : socket.broadcast;
   if (rooms.length > 0) target = target.to(rooms);
   if (except.length > 0) target = target.except(except);
+  if (volatile) target = target.volatile;
   return local ? target.local : target;
 }
 
@@ -43,6 +44,9 @@ function greet(socket) {
   socket.on("message-with-ack", (...args) => args.pop()(...args));
   socket.on("count-to", (n) => {
     for (let i = 0; i < n; i++) socket.emit("number", i);
+  });
+  socket.on("volatile-count-to", (n) => {
+    for (let i = 0; i < n; i++) socket.volatile.emit("number", i);
   });
   socket.on("ask-me", (timeout, ...args) => {
     socket.timeout(timeout).emit("question", ...args, (error, ...answer) => {

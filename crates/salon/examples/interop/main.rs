@@ -94,6 +94,11 @@ fn add_handlers(namespace: &Namespace) {
             socket.emit("number", number);
         }
     });
+    namespace.on("volatile-count-to", |socket: Socket, end: u32| async move {
+        for number in 0..end {
+            socket.volatile().emit("number", number);
+        }
+    });
     namespace.on("ask-me", ask);
     namespace.on("ask-all", ask_all);
     namespace.on("join", join);
@@ -170,6 +175,7 @@ struct Recipients {
     except: Vec<String>,
     sender: bool,
     local: bool,
+    volatile: bool,
 }
 
 impl Recipients {
@@ -180,7 +186,12 @@ impl Recipients {
         };
         let to_rooms = self.rooms.into_iter().fold(all, Broadcast::to);
         let target = self.except.into_iter().fold(to_rooms, Broadcast::except);
-        if self.local { target.local() } else { target }
+        let target = if self.local { target.local() } else { target };
+        if self.volatile {
+            target.volatile()
+        } else {
+            target
+        }
     }
 }
 
