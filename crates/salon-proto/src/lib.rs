@@ -9,6 +9,7 @@
 //! | Room | What it knows |
 //! |---|---|
 //! | [`engine`] | Engine.IO: packets, HTTP payloads, handshake, heartbeat, upgrade, the session |
+//! | [`client`] | the client's side of an Engine.IO session |
 //! | [`packet`] | Socket.IO: packets, their JSON, binary attachments |
 //! | [`parser`] | Socket.IO packets in other forms than JSON |
 //! | [`ws`] | WebSocket framing (RFC 6455) |
@@ -31,6 +32,7 @@
 )]
 
 pub mod ack;
+pub mod client;
 pub mod encoded;
 pub mod engine;
 pub mod error;

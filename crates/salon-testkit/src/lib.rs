@@ -19,6 +19,7 @@
 //! | `server` | what the application does, and the passing of time |
 //! | `shell` | drives the session as the real shell does, and watches over its promises |
 //! | `expect` | what the client or the application must have got |
+//! | `pair` | a client and a server, with a network between them |
 //! | `link` | one WebSocket, whose bytes pass through the real decoder both ways |
 //! | `splits`, `random` | where a stream may be cut; chance that is the same in every run |
 //!
@@ -31,12 +32,14 @@
 mod client;
 mod expect;
 mod link;
+mod pair;
 mod random;
 mod server;
 mod setup;
 mod shell;
 mod splits;
 
+pub use pair::Pair;
 pub use random::Random;
 pub use setup::{Client, Setup};
 pub use splits::{bytewise, splits};

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
+use crate::client::Message;
 use crate::ws::{EncodedHeader, HEADER_ROOM, Opcode, encode_header, frame_behind_room};
 
 use deflated::Deflated;
@@ -146,6 +147,15 @@ impl Encoded {
         let attached = self.attachments.iter().flat_map(|list| list.iter());
         std::iter::once(&*self.wire)
             .chain(attached.flat_map(|one| [one.header.as_slice(), &*one.data]))
+    }
+
+    /// The Engine.IO packets that it is made of, for whoever frames them anew: a client masks each.
+    pub fn messages(&self) -> impl Iterator<Item = Message> {
+        let text = self.wire.slice(self.text_start.min(self.wire.len())..);
+        let text = (!text.is_empty()).then_some(Message::Text(text));
+        let attached = self.attachments.iter().flat_map(|list| list.iter());
+        text.into_iter()
+            .chain(attached.map(|one| Message::Binary(one.data.clone())))
     }
 
     /// The packet's text, without the attachments.

@@ -1,0 +1,464 @@
+//! One Engine.IO session on the client's side.
+//!
+//! ```text
+//!            open packet            close()              all is sent, or it takes too long
+//!   Opening ─────────────▶ Open ─────────────▶ Closing ────────────────────────────────▶ Closed
+//!      │                    │                                                              ▲
+//!      └────────────────────┴── lost, no ping in time, malformed, closed by the server ────┘
+//! ```
+//!
+//! An upgrade runs beside it:
+//!
+//! ```text
+//!   Wanted ─▶ Opening ─▶ Probing ─ pong ─▶ Pausing ─ no request is on its way ─▶ Done
+//!                │          │                 │
+//!                └──────────┴── lost ─────────┴──▶ Done, still polling
+//! ```
+//!
+//! Drive it so: tell it what arrives (`handle_*`), give it packets ([`send`](Session::send)), then
+//! [`flush`](Session::flush), then do what [`poll_output`](Session::poll_output) says until it says
+//! nothing; on a WebSocket write what [`poll_message`](Session::poll_message) gives while the
+//! stream takes it. Call [`handle_timeout`](Session::handle_timeout) when
+//! [`poll_timeout`](Session::poll_timeout) is due. A session that takes too long to open is the
+//! caller's to [`abort`](Session::abort).
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::client::{Handshake, Message, Outgoing};
+use crate::encoded::Encoded;
+use crate::engine::{Packet, Rejected, Rejection, Transport};
+use crate::limits::{Limits, Timing};
+use crate::reason::CloseReason;
+use crate::timer::Instant;
+
+/// What the shell around the session must do.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Output {
+    /// Send a GET, and hand over what its answer holds.
+    Poll,
+    /// Send a POST with this body.
+    Post(Bytes),
+    /// Open a WebSocket with the session's id, as a candidate for an upgrade.
+    OpenCandidate,
+    /// Write this text on the candidate.
+    WriteCandidate(&'static str),
+    /// From now on the candidate is the session's WebSocket.
+    SwitchToCandidate,
+    /// Close the candidate.
+    DropCandidate,
+    /// The session is over. On a WebSocket, close it; drop requests that are on their way.
+    Closed(CloseReason),
+}
+
+/// What a packet that arrived means for the layer above.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Received<'a> {
+    /// Nothing.
+    Nothing,
+    /// The session is open.
+    Opened,
+    /// A text message.
+    Text(&'a str),
+    /// A binary message that came as text.
+    Binary(Vec<u8>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Opening,
+    Open,
+    Closing { gives_up_at: Instant },
+    Closed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Upgrade {
+    /// As soon as the session is open, if the server offers it.
+    Wanted,
+    /// The candidate's WebSocket is being opened.
+    Opening,
+    /// `2probe` is sent.
+    Probing,
+    /// `3probe` has come; what is on its way over polling must arrive first.
+    Pausing,
+    /// It came to pass, or it will not.
+    Done,
+}
+
+/// The state of one Engine.IO session, seen from the client. See the [module](self).
+#[derive(Debug)]
+pub struct Session {
+    state: State,
+    transport: Transport,
+    upgrade: Upgrade,
+    handshake: Option<Handshake>,
+    /// Until when the server must have sent a ping.
+    ping_by: Option<Instant>,
+    close_timeout: Duration,
+    outgoing: Outgoing,
+    max_outgoing: usize,
+    poll_running: bool,
+    post_running: bool,
+    outputs: VecDeque<Output>,
+}
+
+impl Session {
+    /// Begins to open a session over `transport`. Over polling the first output is the GET that
+    /// opens it; a WebSocket is the caller's to open.
+    ///
+    /// `upgrades`: whether to move from polling to WebSocket if the server offers it.
+    #[must_use]
+    pub fn open(transport: Transport, upgrades: bool, timing: &Timing, limits: &Limits) -> Self {
+        let mut session = Self {
+            state: State::Opening,
+            transport,
+            upgrade: match upgrades && transport == Transport::Polling {
+                true => Upgrade::Wanted,
+                false => Upgrade::Done,
+            },
+            handshake: None,
+            ping_by: None,
+            close_timeout: timing.close_timeout,
+            outgoing: Outgoing::default(),
+            max_outgoing: limits.max_outbox,
+            poll_running: false,
+            post_running: false,
+            outputs: VecDeque::new(),
+        };
+        session.poll_again();
+        session
+    }
+
+    /// What the server said when the session opened.
+    #[must_use]
+    pub const fn handshake(&self) -> Option<&Handshake> {
+        self.handshake.as_ref()
+    }
+
+    /// How frames travel now.
+    #[must_use]
+    pub const fn transport(&self) -> Transport {
+        self.transport
+    }
+
+    /// Whether messages go both ways.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.state == State::Open
+    }
+
+    /// Whether the session is over.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.state == State::Closed
+    }
+
+    /// Whether a message would go out right now: nothing waits before it, no post is on its way,
+    /// and no upgrade holds it back. Decides the fate of volatile messages.
+    #[must_use]
+    pub fn is_writable(&self) -> bool {
+        self.is_open() && self.outgoing.is_empty() && !self.post_running && !self.is_pausing()
+    }
+
+    /// Bytes that wait to be sent.
+    #[must_use]
+    pub const fn outgoing_bytes(&self) -> usize {
+        self.outgoing.bytes()
+    }
+
+    fn is_pausing(&self) -> bool {
+        self.upgrade == Upgrade::Pausing
+    }
+
+    fn is_over(&self) -> bool {
+        matches!(self.state, State::Closing { .. } | State::Closed)
+    }
+}
+
+/// What arrives from the server.
+impl Session {
+    /// A text frame on the WebSocket.
+    pub fn handle_text<'a>(&mut self, now: Instant, text: &'a str) -> Received<'a> {
+        match Packet::decode(text) {
+            Ok(packet) => self.handle_packet(now, packet, Transport::WebSocket),
+            Err(_) => self.handle_malformed(Transport::WebSocket),
+        }
+    }
+
+    /// A binary frame on the WebSocket. `false`: it comes too late to be a message.
+    #[must_use]
+    pub fn handle_binary(&self) -> bool {
+        self.is_open() && self.transport == Transport::WebSocket
+    }
+
+    /// A packet that came over `via`. One over a transport that the session has left, or after
+    /// its end, means nothing.
+    pub fn handle_packet<'a>(
+        &mut self,
+        now: Instant,
+        packet: Packet<'a>,
+        via: Transport,
+    ) -> Received<'a> {
+        if self.is_over() || via != self.transport {
+            return Received::Nothing;
+        }
+        match (self.state, packet) {
+            (State::Opening, Packet::Open(data)) => return self.handle_open(now, data),
+            (_, Packet::Close) => self.finish(CloseReason::TransportClose),
+            (State::Open, Packet::Message(text)) => return Received::Text(text),
+            (State::Open, Packet::Binary(data)) => return Received::Binary(data),
+            (State::Open, Packet::Ping(_)) => self.handle_ping(now),
+            // Anything else before the session is open is no Engine.IO server.
+            (State::Opening, _) => self.finish(CloseReason::ParseError),
+            _ => {}
+        }
+        Received::Nothing
+    }
+
+    /// Something that is no Engine.IO packet.
+    pub fn handle_malformed(&mut self, via: Transport) -> Received<'static> {
+        if !self.is_over() && via == self.transport {
+            self.finish(CloseReason::ParseError);
+        }
+        Received::Nothing
+    }
+
+    /// The answer to the GET has been handed over as a whole.
+    pub fn handle_poll_done(&mut self) {
+        self.poll_running = false;
+        self.poll_again();
+        self.switch_if_quiet();
+    }
+
+    /// The answer to the POST has come.
+    pub fn handle_post_done(&mut self) {
+        self.post_running = false;
+        self.flush();
+        self.switch_if_quiet();
+    }
+
+    /// A GET or POST failed, or the WebSocket broke.
+    pub fn handle_lost(&mut self) {
+        self.finish(CloseReason::TransportError);
+    }
+
+    /// The server closed the WebSocket.
+    pub fn handle_close_frame(&mut self) {
+        self.finish(CloseReason::TransportClose);
+    }
+
+    /// The candidate's WebSocket is open.
+    pub fn handle_candidate_open(&mut self) {
+        if self.upgrade == Upgrade::Opening {
+            self.upgrade = Upgrade::Probing;
+            self.outputs.push_back(Output::WriteCandidate("2probe"));
+        }
+    }
+
+    /// A text frame on the candidate.
+    pub fn handle_candidate_text(&mut self, text: &str) {
+        if self.upgrade != Upgrade::Probing || text != "3probe" {
+            return self.handle_candidate_lost();
+        }
+        self.upgrade = Upgrade::Pausing;
+        self.switch_if_quiet();
+    }
+
+    /// The candidate is gone, or sent something else than text.
+    pub fn handle_candidate_lost(&mut self) {
+        if !matches!(self.upgrade, Upgrade::Wanted | Upgrade::Done) {
+            self.outputs.push_back(Output::DropCandidate);
+        }
+        self.upgrade = Upgrade::Done;
+        self.poll_again();
+        self.flush();
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        let is_silent = self.ping_by.is_some_and(|by| now >= by);
+        match self.state {
+            State::Closing { gives_up_at } if now >= gives_up_at => {
+                self.finish(CloseReason::ForcedClose);
+            }
+            State::Open if is_silent => self.finish(CloseReason::PingTimeout),
+            _ => {}
+        }
+    }
+
+    fn handle_open(&mut self, now: Instant, data: &str) -> Received<'static> {
+        let Ok(handshake) = Handshake::parse(data) else {
+            return self.handle_malformed(self.transport);
+        };
+        let is_offered = handshake.offers(Transport::WebSocket);
+        self.handshake = Some(handshake);
+        self.state = State::Open;
+        self.expect_ping(now);
+        match self.upgrade {
+            Upgrade::Wanted if is_offered => {
+                self.upgrade = Upgrade::Opening;
+                self.outputs.push_back(Output::OpenCandidate);
+            }
+            _ => self.upgrade = Upgrade::Done,
+        }
+        Received::Opened
+    }
+
+    fn handle_ping(&mut self, now: Instant) {
+        self.expect_ping(now);
+        let pong = Message::Text(Bytes::from_static(b"3"));
+        self.outgoing.push_message(pong);
+    }
+
+    /// Only pings count: a server that sends data but no pings is not asked for pongs, and would
+    /// cut us.
+    fn expect_ping(&mut self, now: Instant) {
+        let patience = |one: &Handshake| one.ping_interval.saturating_add(one.ping_timeout);
+        self.ping_by = self.handshake.as_ref().map(|one| now + patience(one));
+    }
+}
+
+/// What the application wants.
+impl Session {
+    /// Queues a message.
+    ///
+    /// # Errors
+    /// Hands the packet back when the session is not open, when too much waits already, or when
+    /// the packet is `volatile` and cannot go out this moment.
+    pub fn send(&mut self, packet: Encoded, volatile: bool) -> Result<(), Rejected> {
+        let why = match self.state {
+            State::Open if volatile && !self.is_writable() => Rejection::NotWritable,
+            State::Open if !self.has_room_for(&packet) => Rejection::Full,
+            State::Open => {
+                self.outgoing.push(&packet);
+                return Ok(());
+            }
+            _ => Rejection::Closed,
+        };
+        Err(Rejected { packet, why })
+    }
+
+    /// Ends the session once everything has been sent, or `close_timeout` later.
+    pub fn close(&mut self, now: Instant) {
+        match self.state {
+            State::Opening => self.finish(CloseReason::ForcedClose),
+            State::Open => {
+                self.state = State::Closing {
+                    gives_up_at: now + self.close_timeout,
+                };
+                self.drop_candidate();
+                self.flush();
+            }
+            _ => {}
+        }
+    }
+
+    /// Ends the session now; what has not been sent is lost.
+    pub fn abort(&mut self) {
+        self.finish(CloseReason::ForcedClose);
+    }
+
+    /// One message always fits, or a small budget could never send a large one.
+    fn has_room_for(&self, packet: &Encoded) -> bool {
+        let total = self.outgoing.bytes().saturating_add(packet.wire_len());
+        self.outgoing.is_empty() || total <= self.max_outgoing
+    }
+}
+
+/// What must happen now.
+impl Session {
+    /// Lets a post take what waits. Call it at the end of each turn.
+    pub fn flush(&mut self) {
+        let is_closing = matches!(self.state, State::Closing { .. });
+        let may_send = self.is_open() || is_closing;
+        if self.transport != Transport::Polling || !may_send || self.post_running {
+            return;
+        }
+        if self.is_pausing() {
+            return;
+        }
+        let max_payload = self.handshake.as_ref().and_then(|one| one.max_payload);
+        match self.outgoing.take_payload(max_payload) {
+            Some(body) => {
+                self.post_running = true;
+                self.outputs.push_back(Output::Post(body));
+            }
+            None if is_closing => self.say_goodbye(),
+            None => {}
+        }
+    }
+
+    /// The next message to write to the WebSocket.
+    pub fn poll_message(&mut self) -> Option<Message> {
+        if self.transport != Transport::WebSocket || self.is_closed() {
+            return None;
+        }
+        let message = self.outgoing.pop();
+        if message.is_none() && matches!(self.state, State::Closing { .. }) {
+            self.finish(CloseReason::ForcedClose);
+        }
+        message
+    }
+
+    /// The next thing to do.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout).
+    #[must_use]
+    pub const fn poll_timeout(&self) -> Option<Instant> {
+        match self.state {
+            State::Open => self.ping_by,
+            State::Closing { gives_up_at } => Some(gives_up_at),
+            State::Opening | State::Closed => None,
+        }
+    }
+
+    /// One GET is always on its way, unless the session is about to leave polling.
+    fn poll_again(&mut self) {
+        let wants_poll = self.transport == Transport::Polling && !self.is_over();
+        if wants_poll && !self.poll_running && !self.is_pausing() {
+            self.poll_running = true;
+            self.outputs.push_back(Output::Poll);
+        }
+    }
+
+    fn switch_if_quiet(&mut self) {
+        if !self.is_pausing() || self.poll_running || self.post_running || !self.is_open() {
+            return;
+        }
+        self.upgrade = Upgrade::Done;
+        self.transport = Transport::WebSocket;
+        self.outputs.push_back(Output::WriteCandidate("5"));
+        self.outputs.push_back(Output::SwitchToCandidate);
+    }
+
+    fn say_goodbye(&mut self) {
+        self.outputs
+            .push_back(Output::Post(Bytes::from_static(b"1")));
+        self.finish(CloseReason::ForcedClose);
+    }
+
+    fn drop_candidate(&mut self) {
+        if !matches!(self.upgrade, Upgrade::Wanted | Upgrade::Done) {
+            self.outputs.push_back(Output::DropCandidate);
+        }
+        self.upgrade = Upgrade::Done;
+    }
+
+    fn finish(&mut self, reason: CloseReason) {
+        if self.is_closed() {
+            return;
+        }
+        self.drop_candidate();
+        self.state = State::Closed;
+        self.ping_by = None;
+        self.outgoing.clear();
+        self.outputs.push_back(Output::Closed(reason));
+    }
+}
