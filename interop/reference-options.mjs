@@ -11,11 +11,14 @@ async function allowRequest(request, callback) {
   callback(words, words === undefined);
 }
 
-export function requestOptions({ CORS, ADD_TRAILING_SLASH, SERVE_CLIENT, HOOKS }) {
+const noContext = { serverNoContextTakeover: true, clientNoContextTakeover: true };
+
+export function requestOptions({ CORS, ADD_TRAILING_SLASH, SERVE_CLIENT, HOOKS, PER_MESSAGE_DEFLATE }) {
   return {
     ...(CORS && { cors: corsOptions(JSON.parse(CORS)) }),
     ...(ADD_TRAILING_SLASH === "no" && { addTrailingSlash: false }),
     ...(SERVE_CLIENT && { serveClient: true }),
+    ...(PER_MESSAGE_DEFLATE && { perMessageDeflate: { threshold: Number(PER_MESSAGE_DEFLATE), ...noContext } }),
     ...(HOOKS !== undefined && { cookie: true, allowRequest }),
   };
 }

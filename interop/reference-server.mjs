@@ -29,8 +29,8 @@ io.of("/auth").use((socket, next) => {
   next(error);
 });
 
-function aim(socket, { sender = false, rooms = [], except = [], local = false, volatile = false }) {
-  let target = sender ? socket.nsp : socket.broadcast;
+function aim(socket, { sender = false, rooms = [], except = [], local = false, volatile = false, uncompressed = false }) {
+  let target = (sender ? socket.nsp : socket.broadcast).compress(!uncompressed);
   if (rooms.length > 0) target = target.to(rooms);
   if (except.length > 0) target = target.except(except);
   if (volatile) target = target.volatile;

@@ -96,7 +96,8 @@ export class FrameSession {
   }
 }
 
-function upgradeRequest(server, query, { method = "GET", headers = {} } = {}) {
+/** The bytes of a WebSocket handshake; a header with several values is sent several times. */
+export function upgradeRequest(server, query, { method = "GET", headers = {} } = {}) {
   const all = {
     Host: server.address,
     Connection: "Upgrade",
@@ -105,7 +106,7 @@ function upgradeRequest(server, query, { method = "GET", headers = {} } = {}) {
     "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
     ...headers,
   };
-  const lines = Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : `${name}: ${value}\r\n`));
+  const lines = Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [value].flat().map((one) => `${name}: ${one}\r\n`)));
   return `${method} /socket.io/?${new URLSearchParams(query)} HTTP/1.1\r\n${lines.join("")}\r\n`;
 }
 

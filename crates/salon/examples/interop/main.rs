@@ -167,15 +167,15 @@ async fn join(socket: Socket, ack: Ack, rooms: Rooms) -> Result<(), HandlerError
     Ok(ack.send(&())?)
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default)]
-#[derive(Default)]
 struct Recipients {
     rooms: Vec<String>,
     except: Vec<String>,
     sender: bool,
     local: bool,
     volatile: bool,
+    uncompressed: bool,
 }
 
 impl Recipients {
@@ -186,6 +186,7 @@ impl Recipients {
         };
         let to_rooms = self.rooms.into_iter().fold(all, Broadcast::to);
         let target = self.except.into_iter().fold(to_rooms, Broadcast::except);
+        let target = target.compress(!self.uncompressed);
         let target = if self.local { target.local() } else { target };
         if self.volatile {
             target.volatile()

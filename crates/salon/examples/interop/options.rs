@@ -4,7 +4,7 @@ use std::env;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue};
-use salon::{ConnectionError, Cookie, Cors, RequestHead, ServerBuilder};
+use salon::{ConnectionError, Cookie, Cors, Deflate, RequestHead, ServerBuilder};
 use serde::Deserialize;
 
 /// Sets what the environment asks for.
@@ -20,6 +20,12 @@ pub(crate) fn of_requests(mut builder: ServerBuilder) -> ServerBuilder {
         builder = builder
             .serve_client(folder)
             .expect("SERVE_CLIENT is the folder of the client");
+    }
+    if let Ok(threshold) = env::var("PER_MESSAGE_DEFLATE") {
+        let threshold = threshold
+            .parse()
+            .expect("PER_MESSAGE_DEFLATE holds a number");
+        builder = builder.per_message_deflate(Deflate::new().threshold(threshold));
     }
     match env::var_os("HOOKS") {
         Some(_) => add_hooks(builder),
