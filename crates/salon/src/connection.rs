@@ -11,7 +11,7 @@ use salon_proto::timer::Instant;
 use salon_proto::{CloseReason, DisconnectReason, Encoded, ProtocolError};
 
 use crate::ack::{Ack, Answer};
-use crate::handler::{Call, Data, HandlerError, Occasion};
+use crate::handler::{Call, Data, HandlerError, Occasion, Place, refuse_connection};
 use crate::handshake::Handshake;
 use crate::namespace::NamespaceInner;
 use crate::server::ServerInner;
@@ -234,8 +234,9 @@ fn dispatch(socket: &Socket, event: &Event<'_>, turn: &mut Turn<'_, '_>) {
         attachments: &event.attachments,
     };
     let call = Call::new(socket, Occasion::Event(&event.name), data, ack);
-    let handlers = &socket.namespace_inner().handlers;
-    handlers.on_event(&event.name, &call, |task| turn.start(task));
+    socket
+        .tables()
+        .dispatch(&call, &mut |task| turn.start(task));
 }
 
 fn answer(socket: &Socket, ack: AckPacket<'_>) {
@@ -256,11 +257,11 @@ fn admit_or_check(
     turn: &mut Turn<'_, '_>,
 ) {
     let name = Arc::clone(&namespace.name);
-    let middlewares = namespace.handlers.middlewares();
     let Some(socket) = Socket::new(connection, namespace, auth) else {
         let error = HandlerError::new("no id could be made: the system has no randomness");
         return refuse(connection, &name, &error);
     };
+    let middlewares = socket.tables().middlewares();
     if middlewares.is_empty() {
         return admit(&socket);
     }
@@ -268,9 +269,8 @@ fn admit_or_check(
         for middleware in middlewares {
             let checked = middleware(&connect_call(&socket));
             if let Err(error) = checked.await {
-                if error.is_panic() {
-                    tracing::error!("a middleware panicked; its client is refused");
-                }
+                refuse_connection(&connect_call(&socket), &error);
+                socket.abandon();
                 return refuse(socket.connection(), socket.namespace_name(), &error);
             }
         }
@@ -284,13 +284,15 @@ fn admit(socket: &Socket) {
     let accepted = connection.namespaces.lock().accept(name, socket.clone());
     if !accepted {
         // The client left while the middlewares were at work.
-        return;
+        return socket.abandon();
     }
     connection.send(connection.codec().connect(name, &socket.id()));
     socket.admit();
     // Before others can find the socket, or it could be disconnected before it is connected.
-    let handlers = &socket.namespace_inner().handlers;
-    handlers.on_connect(&connect_call(socket), |task| connection.session.start(task));
+    let mut start = |task| connection.session.start(task);
+    socket
+        .tables()
+        .call(&Place::Connect, &connect_call(socket), &mut start);
     socket.enter();
 }
 

@@ -26,8 +26,9 @@ pub use broadcast::Broadcast;
 pub use config::ServerBuilder;
 pub use error::{EmitError, Emitted};
 pub use handler::{
-    Call, Extension, Extract, ExtractLast, Handler, HandlerError, Reply, State, ViaCall, ViaData,
-    ViaResult, ViaValue,
+    Around, Call, Concurrent, EventName, Extension, Extract, ExtractLast, Failure, FailureKind,
+    Handler, HandlerError, Registration, Reply, Sequential, State, ViaCall, ViaData, ViaResult,
+    ViaValue, concurrent, sequential,
 };
 pub use handshake::Handshake;
 pub use hub::Room;

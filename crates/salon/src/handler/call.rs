@@ -95,6 +95,14 @@ impl<'a> Call<'a> {
             Data::Auth(auth) => json::read_value(auth.unwrap_or("{}")),
             Data::Event { array, attachments } => json::read_args(array, 1, attachments),
         };
-        read.map_err(|error| HandlerError::new(format!("invalid data: {error}")))
+        read.map_err(|error| HandlerError::invalid_data(&error))
+    }
+
+    /// An event's array, its name first, and the bytes that belong to it.
+    pub(super) const fn event_data(&self) -> Option<(&'a str, &'a [Bytes])> {
+        match self.data {
+            Data::Event { array, attachments } => Some((array, attachments)),
+            _ => None,
+        }
     }
 }

@@ -8,7 +8,9 @@ use serde_json::Value;
 /// The error of a handler or a middleware. Any standard error turns into one by `?`.
 ///
 /// From an event's handler it goes to the client if that asked for an acknowledgement, as
-/// `{"error": message, "data": …}`, and to the log otherwise. From a middleware it refuses the
+/// `{"error": message, "data": …}`, and in any case to
+/// [`on_error`](crate::Namespace::on_error); where there is no such hook, the log has what the
+/// client was not told. From a middleware it refuses the
 /// connection: the client gets `connect_error` with the message and the data.
 ///
 /// ```
@@ -24,7 +26,14 @@ use serde_json::Value;
 pub struct HandlerError {
     message: String,
     data: Option<Value>,
-    is_panic: bool,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Returned,
+    Data,
+    Panic,
 }
 
 impl HandlerError {
@@ -33,20 +42,32 @@ impl HandlerError {
         Self {
             message: message.into(),
             data: None,
-            is_panic: false,
+            kind: Kind::Returned,
         }
     }
 
     /// The handler panicked. The client is not told so.
     pub(crate) fn panicked() -> Self {
         Self {
-            is_panic: true,
+            kind: Kind::Panic,
             ..Self::new("Internal error")
         }
     }
 
-    pub(crate) const fn is_panic(&self) -> bool {
-        self.is_panic
+    /// What the client sent is not what was asked for.
+    pub(crate) fn invalid_data(error: &impl fmt::Display) -> Self {
+        Self {
+            kind: Kind::Data,
+            ..Self::new(format!("invalid data: {error}"))
+        }
+    }
+
+    pub(crate) fn is_panic(&self) -> bool {
+        self.kind == Kind::Panic
+    }
+
+    pub(crate) fn is_data(&self) -> bool {
+        self.kind == Kind::Data
     }
 
     /// Adds data for the client. What cannot be written as JSON is left out.

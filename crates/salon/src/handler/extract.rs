@@ -1,5 +1,6 @@
 //! What a handler's arguments may be.
 
+use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -34,7 +35,7 @@ use crate::socket::Socket;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be this argument of a handler",
     note = "only the last argument may be the event's data; use a tuple there for several: `|socket: Socket, (a, b): (i64, i64)|`",
-    note = "other arguments are `Socket`, `Server`, `Namespace`, `State<T>`, `Extension<T>`, `Ack`, `DisconnectReason` or your own `Extract` type"
+    note = "other arguments are `Socket`, `Server`, `Namespace`, `State<T>`, `Extension<T>`, `Ack`, `EventName`, `DisconnectReason` or your own `Extract` type"
 )]
 pub trait Extract: Sized {
     /// Takes the argument from the call.
@@ -105,6 +106,38 @@ impl Extract for Ack {
 impl Extract for Arc<Handshake> {
     fn extract(call: &Call<'_>) -> Result<Self, HandlerError> {
         Ok(Self::clone(call.socket().handshake()))
+    }
+}
+
+/// The name of an event, for handlers of many.
+///
+/// ```
+/// use salon::{EventName, Server};
+///
+/// Server::new().on_any(|event: EventName| async move { println!("{event}") });
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct EventName(Box<str>);
+
+impl Deref for EventName {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for EventName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The name is there where there is an event.
+impl Extract for EventName {
+    fn extract(call: &Call<'_>) -> Result<Self, HandlerError> {
+        let name = call.event().map(|name| Self(name.into()));
+        name.ok_or_else(|| HandlerError::new("EventName is an argument for events only"))
     }
 }
 

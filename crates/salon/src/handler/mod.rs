@@ -22,8 +22,15 @@
 
 mod as_result;
 mod call;
+mod dispatch;
+mod erased;
 mod error;
 mod extract;
+mod failure;
+mod list;
+mod order;
+mod place;
+mod registration;
 mod reply;
 mod table;
 
@@ -31,10 +38,17 @@ use std::future::Future;
 
 pub use call::Call;
 pub use error::HandlerError;
-pub use extract::{Extension, Extract, ExtractLast, State, ViaCall, ViaData};
+pub use extract::{EventName, Extension, Extract, ExtractLast, State, ViaCall, ViaData};
+pub use failure::{Failure, FailureKind};
+pub use order::{Around, Concurrent, Sequential, concurrent, sequential};
+pub use registration::Registration;
 pub use reply::{Reply, ViaResult, ViaValue};
 
 pub(crate) use call::{Data, Occasion};
+pub(crate) use dispatch::Tables;
+pub(crate) use erased::Task;
+pub(crate) use failure::{Observer, refuse_connection};
+pub(crate) use place::Place;
 pub(crate) use table::Table;
 
 /// An async function that can be called when something happens.

@@ -1,150 +1,230 @@
-//! The handlers of a namespace.
+//! The handlers of a namespace, or of one socket.
 
 use std::collections::HashMap;
-use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use futures_util::future::{BoxFuture, FutureExt};
 use parking_lot::RwLock;
-use salon_proto::SocketId;
-use serde_json::json;
+use salon_proto::packet::RESERVED_EVENTS;
 
-use super::{Call, Handler, HandlerError};
-use crate::ack::Ack;
+use super::erased::{Check, Erased, Task, check, erase};
+use super::failure::Observer;
+use super::list::{Entry, List};
+use super::place::Place;
+use super::{Call, Handler, Registration};
 
-/// A handler that was called. It answers and reports by itself.
-type Task = BoxFuture<'static, ()>;
-
-/// A handler of which only the call is known. `None`: its arguments could not be had.
-type Erased = Arc<dyn Fn(&Call<'_>) -> Option<Task> + Send + Sync>;
-
-/// A middleware of which only the call is known.
-type Check = Arc<dyn Fn(&Call<'_>) -> Checked + Send + Sync>;
-
-/// Whether a middleware lets a client in.
-pub(crate) type Checked = BoxFuture<'static, Result<(), HandlerError>>;
-
-/// Handlers are registered once for a namespace, not for each socket.
+/// Handlers are registered once for a namespace, not for each socket. A socket has a table of its
+/// own only if the application gave it handlers of its own.
 #[derive(Default)]
 pub(crate) struct Table {
-    middlewares: RwLock<Vec<Check>>,
-    connect: RwLock<Arc<[Erased]>>,
-    disconnect: RwLock<Arc<[Erased]>>,
-    events: RwLock<HashMap<Box<str>, Arc<[Erased]>>>,
+    last_id: AtomicU64,
+    middlewares: List<Check>,
+    event_middlewares: List<Check>,
+    connect: List<Erased>,
+    any: List<Erased>,
+    unhandled: List<Erased>,
+    disconnecting: List<Erased>,
+    disconnect: List<Erased>,
+    events: RwLock<HashMap<Box<str>, List<Erased>>>,
+    failures: List<Observer>,
 }
 
+/// Registering.
 impl Table {
-    pub(crate) fn add_middleware<M: 'static>(&self, handler: impl Handler<M>) {
-        self.middlewares.write().push(check(handler));
+    pub(crate) fn add<M: 'static>(
+        self: &Arc<Self>,
+        place: Place,
+        handler: impl Handler<M>,
+    ) -> Registration {
+        self.insert(place, false, handler)
     }
 
-    pub(crate) fn add_connect<M: 'static>(&self, handler: impl Handler<M>) {
-        append(&mut self.connect.write(), erase("connection", handler));
+    /// A handler that is called a single time.
+    pub(crate) fn add_once<M: 'static>(
+        self: &Arc<Self>,
+        place: Place,
+        handler: impl Handler<M>,
+    ) -> Registration {
+        self.insert(place, true, handler)
     }
 
-    pub(crate) fn add_disconnect<M: 'static>(&self, handler: impl Handler<M>) {
-        append(
-            &mut self.disconnect.write(),
-            erase("disconnection", handler),
-        );
+    /// A handler that may refuse what it is called for: a client, or an event.
+    pub(crate) fn add_check<M: 'static>(
+        self: &Arc<Self>,
+        place: Place,
+        handler: impl Handler<M>,
+    ) -> Registration {
+        let entry = self.entry(false, check(handler));
+        let id = entry.id;
+        match place {
+            Place::EventMiddleware => self.event_middlewares.add(entry),
+            _ => self.middlewares.add(entry),
+        }
+        self.registration(place, id)
     }
 
-    pub(crate) fn add_event<M: 'static>(&self, name: &str, handler: impl Handler<M>) {
+    pub(crate) fn add_observer(self: &Arc<Self>, observer: Observer) -> Registration {
+        let entry = self.entry(false, observer);
+        let id = entry.id;
+        self.failures.add(entry);
+        self.registration(Place::Failure, id)
+    }
+
+    pub(crate) fn remove(&self, place: &Place, id: u64) -> bool {
+        match place {
+            Place::Middleware => self.middlewares.remove(id),
+            Place::EventMiddleware => self.event_middlewares.remove(id),
+            Place::Failure => self.failures.remove(id),
+            Place::Event(name) => self.remove_from_event(name, id),
+            place => self.list(place).is_some_and(|list| list.remove(id)),
+        }
+    }
+
+    /// Takes all handlers of an event away.
+    pub(crate) fn remove_event(&self, name: &str) {
+        let removed = self.events.write().remove(name);
+        drop(removed);
+    }
+
+    /// The events that have handlers, in no particular order.
+    pub(crate) fn event_names(&self) -> Vec<String> {
+        let events = self.events.read();
+        events.keys().map(|name| name.to_string()).collect()
+    }
+
+    fn insert<M: 'static>(
+        self: &Arc<Self>,
+        place: Place,
+        is_once: bool,
+        handler: impl Handler<M>,
+    ) -> Registration {
+        let entry = self.entry(is_once, erase(place.clone(), handler));
+        let id = entry.id;
+        match &place {
+            Place::Event(name) => {
+                warn_if_reserved(name);
+                let mut events = self.events.write();
+                events.entry(name.clone()).or_default().add(entry);
+            }
+            place => {
+                if let Some(list) = self.list(place) {
+                    list.add(entry);
+                }
+            }
+        }
+        self.registration(place, id)
+    }
+
+    fn remove_from_event(&self, name: &str, id: u64) -> bool {
         let mut events = self.events.write();
-        let what = format!("event {name:?}");
-        append(
-            events.entry(name.into()).or_default(),
-            erase(&what, handler),
-        );
+        let Some(list) = events.get(name) else {
+            return false;
+        };
+        let before = list.get();
+        let is_removed = list.remove(id);
+        if list.is_empty() {
+            events.remove(name);
+        }
+        drop(events);
+        drop(before);
+        is_removed
+    }
+
+    fn list(&self, place: &Place) -> Option<&List<Erased>> {
+        match place {
+            Place::Connect => Some(&self.connect),
+            Place::Any => Some(&self.any),
+            Place::Unhandled => Some(&self.unhandled),
+            Place::Disconnecting => Some(&self.disconnecting),
+            Place::Disconnect => Some(&self.disconnect),
+            Place::Middleware | Place::EventMiddleware | Place::Failure | Place::Event(_) => None,
+        }
+    }
+
+    fn entry<T>(&self, is_once: bool, item: T) -> Entry<T> {
+        let id = self.last_id.fetch_add(1, Ordering::Relaxed);
+        Entry { id, is_once, item }
+    }
+
+    fn registration(self: &Arc<Self>, place: Place, id: u64) -> Registration {
+        Registration::new(Arc::downgrade(self), place, id)
+    }
+}
+
+/// Calling. Handlers are called while no lock is held.
+impl Table {
+    /// Calls all handlers of a place that is no event. Says whether there are any.
+    pub(crate) fn call(&self, place: &Place, call: &Call<'_>, start: &mut dyn FnMut(Task)) -> bool {
+        let Some(list) = self.list(place) else {
+            return false;
+        };
+        call_all(list.get(), &|id| list.remove(id), call, start)
+    }
+
+    /// Calls all handlers of the event. Says whether there are any.
+    pub(super) fn call_event(
+        &self,
+        name: &str,
+        call: &Call<'_>,
+        start: &mut dyn FnMut(Task),
+    ) -> bool {
+        let handlers = self.events.read().get(name).and_then(List::get);
+        let remove = |id| self.remove_from_event(name, id);
+        call_all(handlers, &remove, call, start)
+    }
+
+    pub(crate) fn has(&self, place: &Place) -> bool {
+        self.list(place).is_some_and(|list| !list.is_empty())
     }
 
     pub(crate) fn middlewares(&self) -> Vec<Check> {
-        self.middlewares.read().clone()
+        items(&self.middlewares)
     }
 
-    pub(crate) fn on_connect(&self, call: &Call<'_>, start: impl FnMut(Task)) {
-        let handlers = Arc::clone(&self.connect.read());
-        call_all(&handlers, call, start);
+    pub(super) fn event_middlewares(&self) -> Vec<Check> {
+        items(&self.event_middlewares)
     }
 
-    pub(crate) fn on_disconnect(&self, call: &Call<'_>, start: impl FnMut(Task)) {
-        let handlers = Arc::clone(&self.disconnect.read());
-        call_all(&handlers, call, start);
+    pub(crate) fn observers(&self) -> Vec<Observer> {
+        items(&self.failures)
     }
+}
 
-    pub(crate) fn on_event(&self, name: &str, call: &Call<'_>, start: impl FnMut(Task)) {
-        let handlers = self.events.read().get(name).cloned();
-        if let Some(handlers) = handlers {
-            call_all(&handlers, call, start);
+fn call_all(
+    handlers: Option<Arc<[Entry<Erased>]>>,
+    remove: &dyn Fn(u64) -> bool,
+    call: &Call<'_>,
+    start: &mut dyn FnMut(Task),
+) -> bool {
+    for handler in handlers.iter().flat_map(|all| all.iter()) {
+        // Of several events at once, the one that takes it out has it.
+        let is_there = !handler.is_once || remove(handler.id);
+        if let Some(task) = is_there.then(|| (handler.item)(call)).flatten() {
+            start(task);
         }
     }
+    handlers.is_some()
 }
 
-fn call_all(handlers: &[Erased], call: &Call<'_>, start: impl FnMut(Task)) {
-    let tasks = handlers.iter().filter_map(|handler| handler(call));
-    tasks.for_each(start);
+fn items<T: Clone>(list: &List<T>) -> Vec<T> {
+    let entries = list.get();
+    let entries = entries.iter().flat_map(|all| all.iter());
+    entries.map(|one| one.item.clone()).collect()
 }
 
-fn append(list: &mut Arc<[Erased]>, handler: Erased) {
-    *list = list.iter().cloned().chain([handler]).collect();
-}
-
-/// `what` names the occasion in reports.
-fn erase<M: 'static>(what: &str, handler: impl Handler<M>) -> Erased {
-    let what = Arc::<str>::from(what);
-    Arc::new(move |call| {
-        let (what, ack, socket) = (Arc::clone(&what), call.ack(), call.socket().id());
-        match without_panic(|| handler.clone().invoke(call)) {
-            Ok(future) => Some(Box::pin(async move {
-                if let Err(error) = contained(future).await {
-                    report(&error, &ack, &what, socket);
-                }
-            })),
-            Err(error) => {
-                report(&error, &ack, &what, socket);
-                None
-            }
-        }
-    })
-}
-
-fn check<M: 'static>(handler: impl Handler<M>) -> Check {
-    Arc::new(
-        move |call| match without_panic(|| handler.clone().invoke(call)) {
-            Ok(future) => Box::pin(contained(future)),
-            Err(error) => Box::pin(std::future::ready(Err(error))),
-        },
-    )
-}
-
-/// A panic in what a handler does before its future, such as reading its arguments, is an error
-/// of that handler and of nothing else.
-fn without_panic<T>(call: impl FnOnce() -> Result<T, HandlerError>) -> Result<T, HandlerError> {
-    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| Err(HandlerError::panicked()))
-}
-
-/// The same for the future itself.
-async fn contained<T>(
-    future: impl Future<Output = Result<T, HandlerError>>,
-) -> Result<T, HandlerError> {
-    let ended = AssertUnwindSafe(future).catch_unwind().await;
-    ended.unwrap_or_else(|_| Err(HandlerError::panicked()))
-}
-
-/// One rule: the client that asked for an answer gets the error, otherwise the log does. A panic
-/// is a bug, which the log has in any case.
-fn report(error: &HandlerError, ack: &Ack, what: &str, socket: SocketId) {
-    if error.is_panic() {
-        tracing::error!(%socket, "the handler of {what} panicked; its session goes on without it");
+/// No client can send such an event: Node's own names for what salon has methods for.
+fn warn_if_reserved(name: &str) {
+    if RESERVED_EVENTS.contains(&name) {
+        tracing::error!(
+            "a handler of {name:?} is never called: no client may send such an event; use \
+             on_connect, on_disconnecting or on_disconnect"
+        );
     }
-    if ack.is_wanted() {
-        let answer = match error.data() {
-            Some(data) => json!({"error": error.message(), "data": data}),
-            None => json!({"error": error.message()}),
-        };
-        let _ = ack.send(&answer);
-    } else if !error.is_panic() {
-        tracing::warn!(%socket, "the handler of {what} failed: {error}");
+}
+
+impl fmt::Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Table")
     }
 }

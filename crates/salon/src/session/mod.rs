@@ -27,6 +27,7 @@ mod task;
 mod websocket;
 mod wheel;
 
+use std::future::Future;
 use std::sync::Arc;
 use std::task::Wake;
 
@@ -130,6 +131,14 @@ impl Session {
             line.calls.push(task);
             self.waker.wake();
         }
+    }
+
+    /// Runs a future in a task of its own, whatever becomes of the session. `None`: it panicked.
+    pub(crate) async fn run_apart<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> Option<T> {
+        self.driver.runtime.spawn(future).await.ok()
     }
 
     /// An upgrade candidate for this session.

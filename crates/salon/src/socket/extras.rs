@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Socket;
-use crate::handler::HandlerError;
+use crate::handler::{HandlerError, Table};
 
 /// Absent from a socket until there is something in it.
 #[derive(Default)]
@@ -16,6 +16,10 @@ pub(super) struct Extras {
     /// JSON, since it may have to travel.
     data: Option<Arc<str>>,
     extensions: Vec<(TypeId, Arc<dyn Any + Send + Sync>)>,
+    /// Its own handlers; gone when it has disconnected, since they may hold the socket itself.
+    pub(super) handlers: Option<Arc<Table>>,
+    /// Held by the sequential handler that is running.
+    pub(super) sequence: Option<Arc<tokio::sync::Mutex<()>>>,
 }
 
 /// What you keep with a socket.
@@ -106,7 +110,7 @@ impl Socket {
         self.0.extras.lock().as_ref()?.data.clone()
     }
 
-    fn with_extras<R>(&self, change: impl FnOnce(&mut Extras) -> R) -> R {
+    pub(super) fn with_extras<R>(&self, change: impl FnOnce(&mut Extras) -> R) -> R {
         change(self.0.extras.lock().get_or_insert_default())
     }
 }

@@ -2,11 +2,13 @@
 
 use std::mem;
 
+use futures_util::future::FutureExt;
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use salon_proto::DisconnectReason;
 
 use super::Socket;
 use crate::ack::Ack;
-use crate::handler::{Call, Data, Occasion};
+use crate::handler::{Call, Data, Occasion, Place, Tables, Task};
 use crate::hub::{Key, Room};
 
 /// Where a socket stands with its namespace.
@@ -16,7 +18,9 @@ pub(super) enum Membership {
     /// The client is let in; others cannot find the socket yet.
     Admitted(Vec<Room>),
     Connected(Key),
-    Gone,
+    /// It is disconnected. While its `on_disconnecting` handlers begin, the rooms it was in are
+    /// still known.
+    Gone(Vec<String>),
 }
 
 /// The beginning.
@@ -71,18 +75,36 @@ impl Socket {
         }
     }
 
+    /// It was never connected, and will not be.
+    pub(crate) fn abandon(&self) {
+        *self.0.membership.lock() = Membership::Gone(Vec::new());
+        self.drop_handlers();
+    }
+
     /// From here on it is disconnected; `false` if it was before, or never connected.
     fn take_out(&self) -> bool {
-        let membership = mem::replace(&mut *self.0.membership.lock(), Membership::Gone);
-        match membership {
+        let keeps_rooms = self.tables().has(&Place::Disconnecting);
+        let mut membership = self.0.membership.lock();
+        let before = mem::replace(&mut *membership, Membership::Gone(Vec::new()));
+        let mut removed = None;
+        let rooms = match before {
             Membership::Connected(key) => {
-                let socket = self.0.namespace.hub.lock().remove(key);
-                drop(socket);
-                true
+                let mut hub = self.0.namespace.hub.lock();
+                let rooms = hub.rooms_of(key).map(str::to_owned);
+                let rooms = keeps_rooms.then(|| rooms.collect());
+                removed = hub.remove(key);
+                rooms
             }
-            Membership::Admitted(_) => true,
-            Membership::Connecting(_) | Membership::Gone => false,
-        }
+            Membership::Admitted(rooms) => keeps_rooms.then(|| self.with_own_room(&rooms)),
+            Membership::Connecting(_) => return false,
+            gone @ Membership::Gone(_) => {
+                *membership = gone;
+                return false;
+            }
+        };
+        *membership = Membership::Gone(rooms.unwrap_or_default());
+        drop((membership, removed));
+        true
     }
 
     fn finish(&self, reason: DisconnectReason) {
@@ -90,10 +112,41 @@ impl Socket {
         // The waiters are told when the lock is free again.
         let owed = self.0.acks.lock().take();
         drop(owed);
-        let occasion = Occasion::Disconnect(reason);
-        let call = Call::new(self, occasion, Data::None, Ack::unwanted());
         let session = &self.0.connection.session;
-        let handlers = &self.0.namespace.handlers;
-        handlers.on_disconnect(&call, |task| session.start(task));
+        let tables = self.tables();
+        self.drop_handlers();
+        let mut leaving = Vec::new();
+        tables.call(&Place::Disconnecting, &self.end_call(reason), &mut |task| {
+            leaving.push(task);
+        });
+        if leaving.is_empty() {
+            let mut start = |task| session.start(task);
+            return tables.call(&Place::Disconnect, &self.end_call(reason), &mut start);
+        }
+        session.start(Box::pin(
+            self.clone().leave_in_steps(tables, reason, leaving),
+        ));
+    }
+
+    /// The `on_disconnecting` handlers begin, then the rooms are forgotten, then the
+    /// `on_disconnect` handlers begin; all run to their end.
+    async fn leave_in_steps(self, tables: Tables, reason: DisconnectReason, leaving: Vec<Task>) {
+        let mut running = FuturesUnordered::new();
+        for mut task in leaving {
+            if (&mut task).now_or_never().is_none() {
+                running.push(task);
+            }
+        }
+        if let Membership::Gone(rooms) = &mut *self.0.membership.lock() {
+            *rooms = Vec::new();
+        }
+        let call = self.end_call(reason);
+        tables.call(&Place::Disconnect, &call, &mut |task| running.push(task));
+        while running.next().await.is_some() {}
+    }
+
+    fn end_call(&self, reason: DisconnectReason) -> Call<'_> {
+        let occasion = Occasion::Disconnect(reason);
+        Call::new(self, occasion, Data::None, Ack::unwanted())
     }
 }

@@ -4,6 +4,7 @@ mod acks;
 mod emit;
 mod emitter;
 mod extras;
+mod handlers;
 mod membership;
 mod rooms;
 

@@ -15,7 +15,7 @@ impl Socket {
                 self.join_later(rooms, room)
             }
             Membership::Connected(key) => self.join_now(*key, &room),
-            Membership::Gone => Ok(false),
+            Membership::Gone(_) => Ok(false),
         };
         joined.unwrap_or_else(|TooMany| {
             tracing::warn!(socket = %self.id(), "it is in as many rooms as Limits::max_rooms allows");
@@ -36,25 +36,32 @@ impl Socket {
                 let left = self.0.namespace.hub.lock().leave(*key, room.as_str());
                 left.was_member()
             }
-            Membership::Gone => false,
+            Membership::Gone(_) => false,
         }
     }
 
     /// The rooms it is in, that of its own id included; none once it is disconnected.
+    ///
+    /// In [`on_disconnecting`](crate::Namespace::on_disconnecting) handlers, until they first
+    /// wait, these are the rooms that it has just left.
     #[must_use]
     pub fn rooms(&self) -> Vec<String> {
         match &*self.0.membership.lock() {
             Membership::Connecting(rooms) | Membership::Admitted(rooms) => {
-                let own = self.id().to_string();
-                let others = rooms.iter().map(|room| room.as_str().to_owned());
-                std::iter::once(own).chain(others).collect()
+                self.with_own_room(rooms)
             }
             Membership::Connected(key) => {
                 let hub = self.0.namespace.hub.lock();
                 hub.rooms_of(*key).map(str::to_owned).collect()
             }
-            Membership::Gone => Vec::new(),
+            Membership::Gone(left) => left.clone(),
         }
+    }
+
+    pub(super) fn with_own_room(&self, rooms: &[Room]) -> Vec<String> {
+        let own = self.id().to_string();
+        let others = rooms.iter().map(|room| room.as_str().to_owned());
+        std::iter::once(own).chain(others).collect()
     }
 
     fn join_later(&self, rooms: &mut Vec<Room>, room: Room) -> Result<bool, TooMany> {

@@ -2,7 +2,7 @@
 
 use salon::{DisconnectReason, Namespace, Server, Socket};
 
-use crate::support::{Client, Frame, Host, Notes, settle};
+use crate::support::{Client, Frame, Host, Notes, pass, seconds, settle};
 
 const BYE: [Frame; 1] = [Frame::Close(None)];
 
@@ -243,4 +243,59 @@ async fn each_way_to_go_has_its_reason() {
         assert_eq!(notes.take(), [format!("/ {reason}")], "{way}");
         drop(client);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn rooms_are_seen_while_disconnecting_and_not_when_disconnected() {
+    let (host, notes) = (Host::new(), Notes::default());
+    let (leaving, gone) = (notes.clone(), notes.clone());
+    host.on_disconnecting(move |socket: Socket, why: DisconnectReason| async move {
+        let mut rooms = socket.rooms();
+        rooms.retain(|room| *room != socket.id().to_string());
+        leaving.add(format_args!("leaving {rooms:?}: {why}"));
+        socket.to("red").emit("left", ());
+        settle().await;
+        leaving.add(format_args!("later {}", socket.rooms().len()));
+    });
+    host.on_disconnect(move |socket: Socket| async move {
+        gone.add(format_args!("gone {}", socket.rooms().len()));
+    });
+    let (mut client, socket) = host.pair().await;
+    let (mut other, other_socket) = host.pair().await;
+    socket.join("red");
+    other_socket.join("red");
+    client.send("41").await;
+    other.expect(r#"42["left"]"#).await;
+    client.fence().await;
+    pass(seconds(1)).await;
+    let expected = [
+        r#"leaving ["red"]: client namespace disconnect"#,
+        "gone 0",
+        "later 0",
+    ];
+    assert_eq!(notes.take(), expected);
+    assert_eq!(host.of("/").to("red").sockets().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_is_disconnected_as_it_connects_has_left_its_rooms_too() {
+    let (host, notes) = (Host::new(), Notes::default());
+    let leaving = notes.clone();
+    host.middleware(|socket: Socket| async move {
+        socket.join("red");
+    });
+    host.on_connect(|socket: Socket| {
+        // At once, while nobody can find the socket yet.
+        socket.disconnect(false);
+        async {}
+    });
+    host.on_disconnecting(move |socket: Socket| async move {
+        leaving.add(socket.rooms().contains(&"red".to_owned()));
+    });
+    let mut client = host.open().await;
+    client.join("").await;
+    client.expect("41").await;
+    client.fence().await;
+    assert_eq!(notes.take(), ["true"]);
+    assert_eq!(host.of("/").len(), 0);
 }

@@ -206,7 +206,9 @@ async fn a_handler_may_register_another_for_its_own_event() {
     host.on("x", move |io: Server| {
         called.add("outer");
         let called = called.clone();
-        async move { io.on("x", || async move { called.add("inner") }) }
+        async move {
+            io.on("x", || async move { called.add("inner") });
+        }
     });
     let mut client = host.join().await;
     client.emit(r#"["x"]"#).await;

@@ -1,5 +1,7 @@
 //! A namespace: its handlers and its sockets.
 
+mod handlers;
+
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +17,7 @@ use serde::de::DeserializeOwned;
 use crate::broadcast::Broadcast;
 use crate::config::Config;
 use crate::error::Emitted;
-use crate::handler::{Handler, Table};
+use crate::handler::Table;
 use crate::hub::{Hub, Room};
 use crate::responses::ResponsesFuture;
 use crate::socket::Socket;
@@ -27,7 +29,7 @@ pub struct Namespace(Arc<NamespaceInner>);
 pub(crate) struct NamespaceInner {
     pub(crate) name: Arc<str>,
     pub(crate) codec: Codec,
-    pub(crate) handlers: Table,
+    pub(crate) handlers: Arc<Table>,
     pub(crate) hub: Mutex<Hub<Socket>>,
     /// How long an answer is waited for unless the call says otherwise.
     pub(crate) ack_timeout: Duration,
@@ -43,7 +45,7 @@ impl NamespaceInner {
             deflates: config.deflate.is_some(),
             name: name.into(),
             codec: config.codec.clone(),
-            handlers: Table::default(),
+            handlers: Arc::default(),
             hub: Mutex::default(),
             ack_ids: AtomicU64::new(0),
         })
@@ -62,49 +64,6 @@ impl NamespaceInner {
     /// One counter for all sockets, as in Node.
     pub(crate) fn next_ack_id(&self) -> u64 {
         self.ack_ids.fetch_add(1, Ordering::Relaxed)
-    }
-}
-
-/// Handlers. Several for the same occasion are called in the order of their registration.
-impl Namespace {
-    /// Called when a client has joined. Its data is the client's auth.
-    pub fn on_connect<M: 'static>(&self, handler: impl Handler<M>) {
-        self.0.handlers.add_connect(handler);
-    }
-
-    /// Called for each event of this name.
-    pub fn on<M: 'static>(&self, event: &str, handler: impl Handler<M>) {
-        self.0.handlers.add_event(event, handler);
-    }
-
-    /// Called when a client has left, for whatever [reason](crate::DisconnectReason). Its rooms
-    /// are left by then.
-    pub fn on_disconnect<M: 'static>(&self, handler: impl Handler<M>) {
-        self.0.handlers.add_disconnect(handler);
-    }
-
-    /// Called before a client joins; its data is the client's auth. An error refuses the client.
-    ///
-    /// ```
-    /// use salon::{HandlerError, Server};
-    /// use serde::Deserialize;
-    ///
-    /// #[derive(Deserialize)]
-    /// struct Auth {
-    ///     token: String,
-    /// }
-    ///
-    /// let io = Server::new();
-    /// io.of("/admin").middleware(|auth: Auth| async move {
-    ///     if auth.token == "secret" {
-    ///         Ok(())
-    ///     } else {
-    ///         Err(HandlerError::new("not authorised"))
-    ///     }
-    /// });
-    /// ```
-    pub fn middleware<M: 'static>(&self, handler: impl Handler<M>) {
-        self.0.handlers.add_middleware(handler);
     }
 }
 

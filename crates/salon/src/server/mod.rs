@@ -1,5 +1,7 @@
 //! The server: its namespaces and its sessions.
 
+mod handlers;
+
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::fmt;
@@ -18,7 +20,7 @@ use crate::broadcast::Broadcast;
 use crate::config::{Config, ServerBuilder};
 use crate::connection::{Connection, ConnectionReceiver};
 use crate::error::Emitted;
-use crate::handler::Handler;
+use crate::handler::Table;
 use crate::handshake::Handshake;
 use crate::http::SalonLayer;
 use crate::hub::Room;
@@ -50,6 +52,8 @@ pub struct Server(Arc<ServerInner>);
 
 pub(crate) struct ServerInner {
     pub(crate) config: Config,
+    /// Hooks for all namespaces.
+    pub(crate) handlers: Arc<Table>,
     root: Arc<NamespaceInner>,
     namespaces: RwLock<HashMap<Arc<str>, Arc<NamespaceInner>>>,
     states: RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
@@ -75,6 +79,7 @@ impl Server {
         let namespaces = HashMap::from([(Arc::clone(&root.name), Arc::clone(&root))]);
         Self(Arc::new(ServerInner {
             config,
+            handlers: Arc::default(),
             root,
             namespaces: RwLock::new(namespaces),
             states: RwLock::default(),
@@ -165,26 +170,6 @@ impl Server {
 
 /// The namespace `/`.
 impl Server {
-    /// Called when a client has connected; see [`Namespace::on_connect`].
-    pub fn on_connect<M: 'static>(&self, handler: impl Handler<M>) {
-        self.root().on_connect(handler);
-    }
-
-    /// Called for each event of this name; see [`Namespace::on`].
-    pub fn on<M: 'static>(&self, event: &str, handler: impl Handler<M>) {
-        self.root().on(event, handler);
-    }
-
-    /// Called when a client has gone; see [`Namespace::on_disconnect`].
-    pub fn on_disconnect<M: 'static>(&self, handler: impl Handler<M>) {
-        self.root().on_disconnect(handler);
-    }
-
-    /// Called before a client connects; see [`Namespace::middleware`].
-    pub fn middleware<M: 'static>(&self, handler: impl Handler<M>) {
-        self.root().middleware(handler);
-    }
-
     /// Sends an event to everyone.
     pub fn emit<T: Serialize>(&self, event: &str, args: T) -> Emitted {
         self.root().emit(event, args)

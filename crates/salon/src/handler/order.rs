@@ -1,0 +1,86 @@
+//! In which order the handlers of one client run.
+
+use std::future::Future;
+
+use super::{Call, Handler, HandlerError};
+
+/// A handler that waits until those before it have ended.
+///
+/// All sequential handlers of one socket run one after the other, in the order in which the
+/// client sent their events, whichever events those are. Other handlers, and those of other
+/// sockets, do not wait for them and are not waited for. See the guide on
+/// order and concurrency in the repository's documents.
+///
+/// ```
+/// use salon::{HandlerError, Server, sequential};
+///
+/// async fn append(line: String) -> Result<(), HandlerError> {
+///     tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+///     println!("{line}");
+///     Ok(())
+/// }
+///
+/// let io = Server::new();
+/// io.on("append", sequential(append));
+/// ```
+pub const fn sequential<H>(handler: H) -> Sequential<H> {
+    Sequential(handler)
+}
+
+/// A handler that runs apart from its client's others, in a task of its own.
+///
+/// It may run on another thread at the same time as they do, so one that computes for long does
+/// not hold up its client. It starts after the handlers of earlier events have started, but
+/// nothing is certain about which of them goes on first. It still counts among its client's
+/// running handlers ([`Limits::max_running_handlers`](crate::Limits)).
+///
+/// ```
+/// use salon::{Server, concurrent};
+///
+/// let io = Server::new();
+/// io.on("sum", concurrent(|numbers: Vec<f64>| async move { numbers.iter().sum::<f64>() }));
+/// ```
+pub const fn concurrent<H>(handler: H) -> Concurrent<H> {
+    Concurrent(handler)
+}
+
+/// Made by [`sequential`].
+#[derive(Clone, Copy, Debug)]
+pub struct Sequential<H>(H);
+
+/// Made by [`concurrent`].
+#[derive(Clone, Copy, Debug)]
+pub struct Concurrent<H>(H);
+
+/// Marks a handler around another one.
+#[derive(Debug)]
+pub struct Around<M>(std::marker::PhantomData<M>);
+
+impl<H: Handler<M>, M> Handler<Around<M>> for Sequential<H> {
+    fn invoke(
+        self,
+        call: &Call<'_>,
+    ) -> Result<impl Future<Output = Result<(), HandlerError>> + Send + 'static, HandlerError> {
+        let future = self.0.invoke(call)?;
+        let sequence = call.socket().sequence();
+        Ok(async move {
+            // Whoever asks first gets it first, and handlers ask in the order of their events.
+            let _turn = sequence.lock().await;
+            future.await
+        })
+    }
+}
+
+impl<H: Handler<M>, M> Handler<Around<M>> for Concurrent<H> {
+    fn invoke(
+        self,
+        call: &Call<'_>,
+    ) -> Result<impl Future<Output = Result<(), HandlerError>> + Send + 'static, HandlerError> {
+        let future = self.0.invoke(call)?;
+        let socket = call.socket().clone();
+        Ok(async move {
+            let ended = socket.run_apart(future).await;
+            ended.unwrap_or_else(|| Err(HandlerError::panicked()))
+        })
+    }
+}

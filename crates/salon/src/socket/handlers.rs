@@ -1,0 +1,115 @@
+//! The handlers of one socket only.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use super::Socket;
+use super::membership::Membership;
+use crate::handler::{Handler, Observer, Place, Registration, Table, Tables};
+
+/// Handlers for this socket only, called after those of its namespace. They cost memory for each
+/// socket that has them, and are dropped when it has disconnected; so they may hold the socket
+/// itself. Prefer the [namespace's](crate::Namespace::on) for what all sockets do alike.
+impl Socket {
+    /// Called for each event of this name.
+    ///
+    /// ```
+    /// use salon::{Server, Socket};
+    ///
+    /// let io = Server::new();
+    /// io.on_connect(|socket: Socket| async move {
+    ///     let same = socket.clone();
+    ///     socket.on("hello", move || async move {
+    ///         same.emit("hello yourself", ());
+    ///     });
+    /// });
+    /// ```
+    pub fn on<M: 'static>(&self, event: &str, handler: impl Handler<M>) -> Registration {
+        self.own_table().add(Place::Event(event.into()), handler)
+    }
+
+    /// Called for the next event of this name and no other.
+    pub fn once<M: 'static>(&self, event: &str, handler: impl Handler<M>) -> Registration {
+        self.own_table()
+            .add_once(Place::Event(event.into()), handler)
+    }
+
+    /// Takes all handlers away that this socket alone has for an event.
+    pub fn off(&self, event: &str) {
+        self.own_table().remove_event(event);
+    }
+
+    /// Called for each event; see [`Namespace::on_any`](crate::Namespace::on_any).
+    pub fn on_any<M: 'static>(&self, handler: impl Handler<M>) -> Registration {
+        self.own_table().add(Place::Any, handler)
+    }
+
+    /// Called before the handlers of each event; see
+    /// [`Namespace::event_middleware`](crate::Namespace::event_middleware).
+    pub fn event_middleware<M: 'static>(&self, handler: impl Handler<M>) -> Registration {
+        self.own_table().add_check(Place::EventMiddleware, handler)
+    }
+
+    /// Called when it disconnects, while its rooms can be seen; see
+    /// [`Namespace::on_disconnecting`](crate::Namespace::on_disconnecting).
+    pub fn on_disconnecting<M: 'static>(&self, handler: impl Handler<M>) -> Registration {
+        self.own_table().add(Place::Disconnecting, handler)
+    }
+
+    /// Called when it has disconnected; see
+    /// [`Namespace::on_disconnect`](crate::Namespace::on_disconnect).
+    pub fn on_disconnect<M: 'static>(&self, handler: impl Handler<M>) -> Registration {
+        self.own_table().add(Place::Disconnect, handler)
+    }
+
+    /// The table of this socket alone. One that is gone gets a table that nobody looks into.
+    fn own_table(&self) -> Arc<Table> {
+        let membership = self.0.membership.lock();
+        match &*membership {
+            Membership::Gone(_) => Arc::default(),
+            _ => self.with_extras(|extras| Arc::clone(extras.handlers.get_or_insert_default())),
+        }
+    }
+}
+
+/// For the rest of the crate.
+impl Socket {
+    /// All tables with handlers for this socket.
+    pub(crate) fn tables(&self) -> Tables {
+        let own = self.0.extras.lock();
+        let own = own.as_ref().and_then(|extras| extras.handlers.clone());
+        Tables::new([None, Some(Arc::clone(&self.0.namespace.handlers)), own])
+    }
+
+    /// Whoever is to be told of failures.
+    pub(crate) fn observers(&self) -> Vec<Observer> {
+        let server = self.0.connection.server.handlers.observers();
+        let tables = self.tables();
+        let namespace = tables.iter().flat_map(|table| table.observers());
+        namespace.chain(server).collect()
+    }
+
+    /// What its sequential handlers wait for.
+    pub(crate) fn sequence(&self) -> Arc<tokio::sync::Mutex<()>> {
+        self.with_extras(|extras| Arc::clone(extras.sequence.get_or_insert_default()))
+    }
+
+    /// Runs a future in a task of its own; `None` if it panicked.
+    pub(crate) async fn run_apart<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> Option<T> {
+        self.0.connection.session.run_apart(future).await
+    }
+
+    /// Its own handlers, for the last time.
+    pub(super) fn drop_handlers(&self) {
+        let handlers = self
+            .0
+            .extras
+            .lock()
+            .as_mut()
+            .and_then(|extras| extras.handlers.take());
+        drop(handlers);
+    }
+}
