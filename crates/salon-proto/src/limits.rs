@@ -20,6 +20,9 @@ pub struct Limits {
     /// packet is put together. Node's default since CVE-2026-33151:
     /// without it one header makes us collect buffers for ever.
     pub max_attachments: usize,
+    /// Binary values inside one packet whose parser puts them there, as MessagePack does. Each
+    /// may take two bytes on the wire and takes some seventy of ours. Node has no such bound.
+    pub max_embedded: usize,
     /// Bytes that may wait for one slow session before the overflow policy acts.
     /// Node has no such bound and runs out of memory instead. Four full messages,
     /// and one message always fits an empty queue.
@@ -56,6 +59,7 @@ impl Default for Limits {
         Self {
             max_payload: 1_000_000,
             max_attachments: 10,
+            max_embedded: 10_000,
             max_outbox: 4_000_000,
             max_outbox_packets: 16_384,
             max_namespaces: 64,

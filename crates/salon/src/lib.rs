@@ -45,6 +45,8 @@ pub use socket::{Emitter, Socket};
 ///
 /// [`ServerBuilder::parser`] takes a [`Parser`](parser::Parser).
 pub mod parser {
+    #[cfg(feature = "msgpack")]
+    pub use salon_proto::parser::MessagePack;
     pub use salon_proto::parser::{Decoder, Frames, PacketType, Parser, ParserError, RawPacket};
 }
 

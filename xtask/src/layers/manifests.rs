@@ -18,10 +18,12 @@ use Allows::{AllBut, Only};
 const RULES: &[Rule] = &[
     Rule {
         manifest: "crates/salon-proto/Cargo.toml",
+        // rmp is optional: the bytes of MessagePack, and nothing else.
         allows: Only(&[
             "base64",
             "bytes",
             "miniz_oxide",
+            "rmp",
             "serde",
             "serde_json",
             "sha1",

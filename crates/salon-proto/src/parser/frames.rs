@@ -44,6 +44,18 @@ impl Frames {
         self
     }
 
+    /// The text frame, if there is one.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        self.text.as_deref()
+    }
+
+    /// The binary frames, in order.
+    #[must_use]
+    pub fn as_binary(&self) -> &[Bytes] {
+        &self.binary
+    }
+
     pub(super) fn into_encoded(self) -> Encoded {
         let Self { text, binary } = self;
         let Some(text) = text else {

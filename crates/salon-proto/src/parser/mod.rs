@@ -9,11 +9,15 @@
 
 mod codec;
 mod frames;
+#[cfg(feature = "msgpack")]
+mod msgpack;
 
 use std::fmt;
 
 pub use codec::{Codec, Incoming};
 pub use frames::Frames;
+#[cfg(feature = "msgpack")]
+pub use msgpack::MessagePack;
 
 use crate::limits::Limits;
 pub use crate::packet::{PacketType, RawPacket};

@@ -59,7 +59,11 @@ mod write;
 pub use self::all::AllArgs;
 pub use self::check::check_placeholders;
 pub use self::error::{Error, ErrorKind};
+#[cfg(feature = "msgpack")]
+pub(crate) use self::placeholder::{MARK, NUMBER};
 pub use self::read::{read_args, read_value};
+#[cfg(feature = "msgpack")]
+pub(crate) use self::scan::MAX_DEPTH;
 pub use self::scan::{Scanned, scan_args, scan_event};
 pub use self::write::{write_args, write_event, write_value};
 

@@ -19,8 +19,8 @@ use serde_json::Value;
 
 use super::binary::{Attached, WithAttachments};
 
-const MARK: &str = "_placeholder";
-const NUMBER: &str = "num";
+pub(crate) const MARK: &str = "_placeholder";
+pub(crate) const NUMBER: &str = "num";
 
 /// The keys that make an object a placeholder.
 #[derive(Deserialize)]

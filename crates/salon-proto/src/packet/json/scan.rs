@@ -16,7 +16,7 @@ use serde::de::IgnoredAny;
 use super::error::{Error, Reason};
 
 /// The deepest nesting that serde_json reads.
-const MAX_DEPTH: usize = 127;
+pub(crate) const MAX_DEPTH: usize = 127;
 
 /// What [`scan_event`] found.
 #[derive(Clone, Debug, PartialEq, Eq)]
