@@ -2,11 +2,11 @@
 
 use std::cell::RefCell;
 
-use miniz_oxide::deflate::core::{CompressionStrategy, CompressorOxide};
+use miniz_oxide::deflate::core::CompressorOxide;
 use miniz_oxide::deflate::stream::deflate;
 use miniz_oxide::{DataFormat, MZFlush};
 
-use super::{Deflate, TAIL};
+use super::{Deflate, MAX_WINDOW_BITS, TAIL};
 use crate::limits::MAX_COMPRESSED;
 
 thread_local! {
@@ -48,61 +48,73 @@ impl Deflater {
             return None;
         }
         COMPRESSOR.with_borrow_mut(|slot| {
-            let fitting = slot.take().filter(|one| one.is_for(deflate));
-            let compressor = slot.insert(fitting.unwrap_or_else(|| Compressor::new(deflate)));
-            compressor.compress(data, room)
+            let fitting = slot.take().filter(|one| one.level == deflate.level);
+            let compressor = slot.insert(fitting.unwrap_or_else(|| Compressor::new(deflate.level)));
+            compressor.compress(data, deflate.window_bits, room)
         })
     }
 }
 
 struct Compressor {
     level: u8,
-    window_bits: u8,
     state: Box<CompressorOxide>,
 }
 
 impl Compressor {
-    fn new(deflate: Deflate) -> Self {
-        let Deflate {
-            level, window_bits, ..
-        } = deflate;
-        let strategy = CompressionStrategy::Default;
-        let state = CompressorOxide::with_params(DataFormat::Raw, level, strategy, window_bits);
-        Self {
-            level,
-            window_bits,
-            state: Box::new(state),
-        }
-    }
-
-    const fn is_for(&self, deflate: Deflate) -> bool {
-        self.level == deflate.level && self.window_bits == deflate.window_bits
+    fn new(level: u8) -> Self {
+        let mut state = Box::<CompressorOxide>::default();
+        state.set_format_and_level(DataFormat::Raw, level);
+        Self { level, state }
     }
 
     /// RFC 7692 section 7.2.1.
-    fn compress(&mut self, data: &[u8], room: usize) -> Option<Vec<u8>> {
+    fn compress(&mut self, data: &[u8], window_bits: u8, room: usize) -> Option<Vec<u8>> {
         self.state.reset();
         let mut buffer = vec![0; room + data.len()];
-        let out = buffer.get_mut(room..)?;
-        let available = out.len();
-        let result = deflate(&mut self.state, data, out, MZFlush::Sync);
-        let is_smaller = result.status.is_ok() && result.bytes_written < available;
-        if !is_smaller {
-            return None;
+        let mut length = room;
+        for (piece, flush) in pieces(data, window_bits) {
+            let out = buffer.get_mut(length..)?;
+            let available = out.len();
+            let result = deflate(&mut self.state, piece, out, flush);
+            let has_room = result.status.is_ok() && result.bytes_written < available;
+            if !has_room {
+                // It would not become smaller.
+                return None;
+            }
+            length += result.bytes_written;
         }
-        buffer.truncate(room + result.bytes_written);
+        buffer.truncate(length);
         if !buffer.ends_with(&TAIL) {
             return None;
         }
-        buffer.truncate(buffer.len().saturating_sub(TAIL.len()));
+        buffer.truncate(length.saturating_sub(TAIL.len()));
         // It may wait in many queues.
         buffer.shrink_to_fit();
         Some(buffer)
     }
 }
 
+/// The compressor always looks back as far as DEFLATE can. For a smaller window it gets pieces of
+/// that size, and forgets each before the next.
+fn pieces(data: &[u8], window_bits: u8) -> impl Iterator<Item = (&[u8], MZFlush)> {
+    let size = match window_bits {
+        MAX_WINDOW_BITS => data.len(),
+        bits => 1 << bits,
+    };
+    let count = data.len().div_ceil(size.max(1));
+    let flush = move |index| match index + 1 == count {
+        true => MZFlush::Sync,
+        false => MZFlush::Full,
+    };
+    let pieces = data.chunks(size.max(1)).enumerate();
+    pieces.map(move |(index, piece)| (piece, flush(index)))
+}
+
 #[cfg(test)]
 mod tests {
+    use miniz_oxide::inflate::TINFLStatus;
+    use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
+
     use super::*;
     use crate::ws::deflate::inflate;
 
@@ -120,13 +132,49 @@ mod tests {
         for level in 1..=9 {
             for bits in 8..=15 {
                 let deflate = Deflate::new().level(level).server_max_window_bits(bits);
-                for data in [text(2_000), text(100_000), vec![b'x'; 70_000]] {
+                for data in [text(2_000), text(40_000), vec![b'x'; 70_000]] {
                     let compressed = deflater(deflate).compress(&data, 0).unwrap();
                     assert!(compressed.len() < data.len());
                     assert_eq!(inflate(&compressed, data.len()).unwrap(), data);
                 }
             }
         }
+    }
+
+    /// What a client reads that has no more memory than this window.
+    fn read_with_window(mut compressed: &[u8], bits: u8) -> Result<Vec<u8>, TINFLStatus> {
+        let mut state = DecompressorOxide::new();
+        let mut window = vec![0; 1 << bits];
+        let (mut position, mut message) = (0, Vec::new());
+        loop {
+            let flags = inflate_flags::TINFL_FLAG_HAS_MORE_INPUT;
+            let (status, read, written) =
+                decompress(&mut state, compressed, &mut window, position, flags);
+            message.extend_from_slice(&window[position..position + written]);
+            position = (position + written) % window.len();
+            compressed = &compressed[read..];
+            match status {
+                TINFLStatus::NeedsMoreInput => return Ok(message),
+                TINFLStatus::HasMoreOutput => {}
+                error => return Err(error),
+            }
+        }
+    }
+
+    #[test]
+    fn no_reference_is_longer_than_the_window() {
+        let data = text(70_000);
+        for bits in 8..=15 {
+            let deflate = Deflate::new().level(9).server_max_window_bits(bits);
+            let compressed = deflater(deflate).compress(&data, 0).unwrap();
+            assert_eq!(
+                read_with_window(&compressed, bits),
+                Ok(data.clone()),
+                "{bits}"
+            );
+        }
+        let widest = deflater(Deflate::new()).compress(&data, 0).unwrap();
+        assert!(read_with_window(&widest, 8).is_err(), "the test can fail");
     }
 
     #[test]

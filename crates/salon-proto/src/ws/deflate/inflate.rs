@@ -158,6 +158,20 @@ mod tests {
     }
 
     #[test]
+    fn a_bomb_takes_no_more_memory_than_the_limit() {
+        // A block that says: 258 times the last byte, and that for ever.
+        let bomb = [
+            &b"\xED\xC1\x01\x01\x00\x00\x00\x80\x90\xFE\xAF\xEE\x08\x0A"[..],
+            &[0; 5_000],
+        ];
+        let bomb = bomb.concat();
+        let mut message = Growing::new(bomb.len(), 10_000);
+        let refused = message.inflate(&mut DecompressorOxide::new(), &bomb);
+        assert_eq!(refused.map_err(Error::kind), Err(ErrorKind::MessageTooBig));
+        assert_eq!(message.buffer.capacity(), 10_001);
+    }
+
+    #[test]
     fn a_message_leaves_nothing_to_the_next() {
         // Cut off; the tail is read as data.
         assert_eq!(inflated(b"\xF2\x48\xCD").unwrap(), b"Heh");

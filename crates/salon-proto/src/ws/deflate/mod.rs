@@ -89,9 +89,8 @@ impl Deflate {
     /// The memory that clients need to decompress, as a power of two: from 8, which is 256 bytes,
     /// to 15, which is 32 KiB; others count as the nearest of these. Default: 15.
     ///
-    /// A smaller one compresses less, below 12 far less. A client may demand a smaller one
-    /// than this; it gets messages of up to that many bytes compressed and longer ones as they
-    /// are.
+    /// A smaller one compresses less. A client may demand a smaller one than this; it gets
+    /// messages of up to that many bytes compressed and longer ones as they are.
     pub fn server_max_window_bits(mut self, bits: u8) -> Self {
         self.window_bits = bits.clamp(MIN_WINDOW_BITS, MAX_WINDOW_BITS);
         self
