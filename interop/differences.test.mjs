@@ -1,11 +1,14 @@
 // Where salon differs from socket.io on purpose: each test stands in docs/differences-from-node.md. Not run for the reference.
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { refusedUpgrade } from "./harness/frames.mjs";
 import { request } from "./harness/polling.mjs";
 import { serving } from "./harness/scenario.mjs";
+import { BINARY, FIN, RSV1, TEXT, Wire, frame } from "./harness/wire.mjs";
 
 const { scenario, server } = serving();
 const open = serving({ CORS_ORIGIN: "http://example.com" });
+const deflating = serving({ PER_MESSAGE_DEFLATE: "1024" });
 const polling = { EIO: 4, transport: "polling" };
 
 async function joined(frames) {
@@ -117,5 +120,52 @@ scenario("the body of a poll is compressed up to 256 KiB", async ({ poll }) => {
     await session.post(`42["message","${"x".repeat(length)}"]`);
     const answer = await session.send({ headers: { "accept-encoding": "gzip" } }).answer;
     assert.equal(answer.headers["content-encoding"], coding);
+  }
+});
+
+async function compressed(keep) {
+  const wire = keep(await Wire.open(deflating.server));
+  await wire.join();
+  return wire;
+}
+
+deflating.scenario("a message that forbids it is not compressed on WebSocket", async ({ keep }) => {
+  const wire = await compressed(keep);
+  wire.sendText(`420["send",{"sender":true,"uncompressed":true},"news",["${"x".repeat(5000)}"]]`);
+  assert.equal((await wire.next()).first, FIN | TEXT);
+});
+
+deflating.scenario("a message that would not become smaller is not compressed", async ({ keep }) => {
+  const wire = await compressed(keep);
+  wire.sendText('451-["message",{"_placeholder":true,"num":0}]');
+  const noise = randomBytes(5000);
+  wire.send(frame(FIN | BINARY, noise));
+  await wire.next();
+  const { first, payload } = await wire.next();
+  assert.equal(first, FIN | BINARY);
+  assert.deepEqual(payload, noise);
+});
+
+deflating.scenario("messages are compressed up to 256 KiB", async ({ keep }) => {
+  const wire = await compressed(keep);
+  for (const [length, first] of [[200_000, FIN | RSV1 | TEXT], [300_000, FIN | TEXT]]) {
+    wire.sendText(`42["message","${"x".repeat(length)}"]`);
+    assert.equal((await wire.next()).first, first);
+  }
+});
+
+deflating.scenario("a message beyond the window that the client asks for is not compressed", async ({ keep }) => {
+  const wire = keep(await Wire.open(deflating.server, { offers: ["permessage-deflate; server_max_window_bits=11"] }));
+  await wire.join();
+  for (const [length, first] of [[2_000, FIN | RSV1 | TEXT], [2_100, FIN | TEXT]]) {
+    wire.sendText(`42["message","${"x".repeat(length)}"]`);
+    assert.equal((await wire.next()).first, first);
+  }
+});
+
+deflating.scenario("the size of a window is a plain number", async ({ keep }) => {
+  for (const bits of ["010", "1e1", "0xa", "+9", "8.0"]) {
+    const wire = keep(await Wire.open(deflating.server, { offers: [`permessage-deflate; server_max_window_bits=${bits}`] }));
+    assert.equal(wire.status, 400);
   }
 });

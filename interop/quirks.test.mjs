@@ -7,10 +7,12 @@ import { FrameSession } from "./harness/frames.mjs";
 import { request } from "./harness/polling.mjs";
 import { serving } from "./harness/scenario.mjs";
 import { TestServer } from "./harness/server.mjs";
+import { FIN, RSV1, TEXT, Wire } from "./harness/wire.mjs";
 import { JavaScriptClient } from "./matrix/javascript.mjs";
 
 const { scenario, server } = serving({ PING_INTERVAL: "300", PING_TIMEOUT: "200" });
 const quiet = serving();
+const deflating = serving({ PER_MESSAGE_DEFLATE: "1024" });
 const old = serving({ ALLOW_EIO3: "1", PING_INTERVAL: "300", PING_TIMEOUT: "200" });
 
 // Over WebSocket a close packet is forgotten, and the session lingers until it misses a pong.
@@ -97,6 +99,22 @@ quiet.scenario("bytes of a POST that are not UTF-8 become replacement characters
   await session.join();
   await session.postBody(Buffer.concat([Buffer.from('42["message","'), Buffer.from([0xff]), Buffer.from('"]')]));
   assert.equal((await session.get()).body, '42["message-back","\ufffd"]');
+});
+
+// Engine.IO 6.6.9 and later do not hand the flag on to `ws`.
+deflating.scenario("a message that forbids it is compressed on WebSocket all the same", async ({ keep }) => {
+  const wire = keep(await Wire.open(deflating.server));
+  await wire.join();
+  wire.sendText(`420["send",{"sender":true,"uncompressed":true},"news",["${"x".repeat(5000)}"]]`);
+  assert.equal((await wire.next()).first, FIN | RSV1 | TEXT);
+});
+
+// Numbers are read as JavaScript does; RFC 7692 knows only the plain form.
+deflating.scenario("the size of a window may be written in any way", async ({ keep }) => {
+  for (const bits of ["010", "1e1", "0xa"]) {
+    const wire = keep(await Wire.open(deflating.server, { offers: [`permessage-deflate; server_max_window_bits=${bits}`] }));
+    assert.match(wire.extensions, /; server_max_window_bits=10;/);
+  }
 });
 
 // Salon must refuse such a message and live.
