@@ -36,6 +36,10 @@ pub struct Limits {
     /// Bytes of a namespace's name. Longer ones are refused before they are looked
     /// up or kept.
     pub max_namespace_length: usize,
+    /// Namespaces that clients may bring into being by one rule of the application (a dynamic
+    /// namespace in Node, which has no such bound). Each takes about 1 KiB, and is kept unless
+    /// empty ones are cleaned up.
+    pub max_child_namespaces: usize,
     /// Bytes of the auth data that a client may send when it joins a namespace, since they are
     /// kept with its socket. A token has a few hundred; Node takes a whole payload.
     pub max_auth: usize,
@@ -64,6 +68,7 @@ impl Default for Limits {
             max_outbox_packets: 16_384,
             max_namespaces: 64,
             max_namespace_length: 512,
+            max_child_namespaces: 10_000,
             max_auth: 65_536,
             max_handshake: 16_384,
             max_rooms: 10_000,

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 
-use crate::ack::Waiter;
+use crate::ack::{Answer, Waiter};
 use crate::error::{EmitError, Emitted};
 use crate::hub::{Room, Target};
 use crate::namespace::NamespaceInner;
@@ -93,10 +93,14 @@ impl Broadcast {
     ///
     /// The event is encoded once, whatever the number of recipients.
     pub fn emit<T: Serialize>(&self, event: &str, args: T) -> Emitted {
-        match self.encode(None, event, &args) {
-            Ok(packet) => self.deliver(&packet),
-            Err(error) => Emitted::failed(0, error),
-        }
+        let mut emitted = Emitted::to(0);
+        self.namespace.for_each_member(|namespace| {
+            emitted.add(match self.encode(namespace, None, event, &args) {
+                Ok(packet) => self.deliver(namespace, &packet),
+                Err(error) => Emitted::failed(0, error),
+            });
+        });
+        emitted
     }
 
     /// Sends an event and waits for the answers of all who get it: each is of the type of one
@@ -128,8 +132,17 @@ impl Broadcast {
         args: impl Serialize,
     ) -> ResponsesFuture<R> {
         let id = self.namespace.next_ack_id();
-        let packet = self.encode(Some(id), event, &args);
-        ResponsesFuture::new(packet.map(|packet| self.ask(id, &packet)), self.timeout)
+        let (sender, answers) = mpsc::unbounded_channel();
+        let mut waiting = Ok(Waiting::new(id, answers));
+        self.namespace.for_each_member(|namespace| {
+            let packet = self.encode(namespace, Some(id), event, &args);
+            match (&mut waiting, packet) {
+                (Ok(waiting), Ok(packet)) => self.ask(namespace, &packet, &sender, waiting),
+                (_, Err(error)) => waiting = Err(error),
+                (Err(_), _) => {}
+            }
+        });
+        ResponsesFuture::new(waiting, self.timeout)
     }
 
     /// Sends the event `message`, as JavaScript's `send` does.
@@ -164,47 +177,57 @@ impl Broadcast {
     /// The sockets of this server that it is for.
     #[must_use]
     pub fn sockets(&self) -> Vec<Socket> {
-        let mut hub = self.namespace.hub.lock();
-        hub.select(&self.target).cloned().collect()
+        let mut sockets = Vec::new();
+        self.namespace.for_each_member(|namespace| {
+            let mut hub = namespace.hub.lock();
+            sockets.extend(hub.select(&self.target).cloned());
+        });
+        sockets
     }
 
     fn encode(
         &self,
+        namespace: &NamespaceInner,
         ack_id: Option<u64>,
         event: &str,
         args: &impl Serialize,
     ) -> Result<Encoded, EmitError> {
-        let packet = self.namespace.event(ack_id, event, args)?;
+        let packet = namespace.event(ack_id, event, args)?;
         Ok(match self.may_compress {
             // Compressed at most once, whatever the number of recipients.
-            true if self.namespace.deflates => packet.shared(),
+            true if namespace.deflates => packet.shared(),
             true => packet,
             false => packet.without_compression(),
         })
     }
 
     /// All recipients get the same id, as in Node.
-    fn ask(&self, id: u64, packet: &Encoded) -> Waiting {
-        let (sender, answers) = mpsc::unbounded_channel();
-        let mut asked = Vec::new();
+    fn ask(
+        &self,
+        namespace: &NamespaceInner,
+        packet: &Encoded,
+        sender: &mpsc::UnboundedSender<Answer>,
+        waiting: &mut Waiting,
+    ) {
+        let id = waiting.id;
         let mut failed = Vec::new();
-        let mut hub = self.namespace.hub.lock();
+        let mut hub = namespace.hub.lock();
         for socket in hub.select(&self.target) {
             let expected = socket.await_answer(id, Waiter::Many(sender.clone()));
             let sent = expected.and_then(|()| socket.deliver(packet.clone(), self.is_volatile));
             if sent.is_err() {
                 failed.extend(socket.forget_ack(id));
             }
-            asked.push(socket.clone());
+            waiting.asked.push(socket.clone());
         }
+        // What failed ends when the lock is free again.
         drop(hub);
-        Waiting { id, asked, answers }
     }
 
-    fn deliver(&self, packet: &Encoded) -> Emitted {
+    fn deliver(&self, namespace: &NamespaceInner, packet: &Encoded) -> Emitted {
         let mut recipients = 0;
         let mut failure = None;
-        let mut hub = self.namespace.hub.lock();
+        let mut hub = namespace.hub.lock();
         for socket in hub.select(&self.target) {
             match socket.deliver(packet.clone(), self.is_volatile) {
                 Ok(()) => recipients += 1,

@@ -30,6 +30,7 @@ pub(crate) struct Config {
     pub(crate) deflate: Option<Deflate>,
     pub(crate) overflow: Overflow,
     pub(crate) ack_timeout: Duration,
+    pub(crate) cleanup_children: bool,
     pub(crate) codec: Codec,
     pub(crate) limits: Arc<Limits>,
     pub(crate) timing: Arc<Timing>,
@@ -62,6 +63,7 @@ pub struct ServerBuilder {
     deflate: Option<Deflate>,
     overflow: Overflow,
     ack_timeout: Duration,
+    cleanup_children: bool,
     codec: Codec,
     limits: Limits,
     timing: Timing,
@@ -82,6 +84,7 @@ impl ServerBuilder {
             deflate: None,
             overflow: Overflow::default(),
             ack_timeout: ACK_TIMEOUT,
+            cleanup_children: false,
             codec: Codec::default(),
             limits: Limits::default(),
             timing: Timing::default(),
@@ -181,6 +184,16 @@ impl ServerBuilder {
         self
     }
 
+    /// Whether a [dynamic namespace](Server::of_matching) ends with its last client, handlers of
+    /// its own included. Default: no, as in Node.
+    ///
+    /// Say yes where clients choose the names: namespaces are then bounded by the clients that
+    /// are there, and not by [`Limits::max_child_namespaces`] only.
+    pub const fn cleanup_empty_child_namespaces(mut self, cleanup: bool) -> Self {
+        self.cleanup_children = cleanup;
+        self
+    }
+
     /// Bytes of one message or one HTTP body. Default: 1,000,000; Node's `maxHttpBufferSize`.
     pub const fn max_payload(mut self, bytes: usize) -> Self {
         self.limits.max_payload = bytes;
@@ -241,6 +254,7 @@ impl ServerBuilder {
             deflate: self.deflate,
             overflow: self.overflow,
             ack_timeout: self.ack_timeout,
+            cleanup_children: self.cleanup_children,
             codec: self.codec,
             limits: Arc::new(self.limits),
             timing: Arc::new(self.timing.without_zeros()),

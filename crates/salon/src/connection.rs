@@ -11,15 +11,18 @@ use salon_proto::timer::Instant;
 use salon_proto::{CloseReason, DisconnectReason, Encoded, ProtocolError};
 
 use crate::ack::{Ack, Answer};
-use crate::handler::{Call, Data, HandlerError, Occasion, Place, refuse_connection};
+use crate::handler::{Call, Check, Data, HandlerError, Occasion, Place, refuse_connection};
 use crate::handshake::Handshake;
 use crate::namespace::NamespaceInner;
-use crate::server::ServerInner;
-use crate::session::{Receiver, Session, Turn};
+use crate::server::{Dynamic, ServerInner};
+use crate::session::{Receiver, Session, Task, Turn};
 use crate::socket::Socket;
 
 /// What a client is told that wants more namespaces, or longer names, than it may have.
 const TOO_MANY_NAMESPACES: &str = "Too many namespaces, or too long a name";
+
+/// What a client is told whose namespace a rule allows, but not one more of them.
+const TOO_MANY_CHILDREN: &str = "Too many namespaces";
 
 /// What the sockets of one client share.
 pub(crate) struct Connection {
@@ -170,19 +173,19 @@ impl ConnectionReceiver {
         let connection = &self.connection;
         let limits = &connection.server.config.limits;
         let joining = connection.namespaces.lock().handle_connect(name, limits)?;
-        let namespace = connection.server.find_namespace(name);
         let is_too_long = auth
             .as_ref()
             .is_some_and(|auth| auth.len() > limits.max_auth);
-        match (joining, namespace) {
-            (Joining::Decide, Some(_)) if is_too_long => {
+        match joining {
+            Joining::Decide if is_too_long => {
                 refuse(connection, name, &HandlerError::new("Too much auth data"));
             }
-            (Joining::Decide, Some(namespace)) => admit_or_check(connection, namespace, auth, turn),
-            (Joining::Decide, None) => {
-                refuse(connection, name, &HandlerError::new("Invalid namespace"));
+            Joining::Decide => {
+                if let Some(task) = join(connection, name, auth) {
+                    turn.start(task);
+                }
             }
-            (Joining::TooMany, _) => {
+            Joining::TooMany => {
                 // It was not taken up, so there is nothing to take back.
                 let codec = connection.codec();
                 connection.send(codec.connect_error(name, TOO_MANY_NAMESPACES, None));
@@ -249,33 +252,75 @@ fn answer(socket: &Socket, ack: AckPacket<'_>) {
     );
 }
 
+/// Namespaces that are there come first, then those that a rule may allow.
+fn join(connection: &Arc<Connection>, name: &str, auth: Option<Cow<'_, str>>) -> Option<Task> {
+    if let Some(namespace) = connection.server.occupy(name) {
+        return admit_or_check(connection, namespace, auth);
+    }
+    let rules = connection.server.dynamic_namespaces();
+    if rules.is_empty() {
+        refuse(connection, name, &HandlerError::new("Invalid namespace"));
+        return None;
+    }
+    let (connection, name) = (Arc::clone(connection), name.to_owned());
+    let auth = auth.map(Cow::into_owned);
+    Some(Box::pin(join_by_rules(connection, rules, name, auth)))
+}
+
+/// The first rule that says yes has the client.
+async fn join_by_rules(
+    connection: Arc<Connection>,
+    rules: Vec<Arc<Dynamic>>,
+    name: String,
+    auth: Option<String>,
+) {
+    for dynamic in rules {
+        let allows = dynamic.rule.allows(&name, auth.as_deref().unwrap_or("{}"));
+        if !allows.await {
+            continue;
+        }
+        let Some(namespace) = connection.server.occupy_child(&name, &dynamic) else {
+            return refuse(&connection, &name, &HandlerError::new(TOO_MANY_CHILDREN));
+        };
+        if let Some(task) = admit_or_check(&connection, namespace, auth.map(Cow::Owned)) {
+            task.await;
+        }
+        return;
+    }
+    refuse(&connection, &name, &HandlerError::new("Invalid namespace"));
+}
+
 /// Without middlewares a client is in at once.
 fn admit_or_check(
     connection: &Arc<Connection>,
     namespace: Arc<NamespaceInner>,
     auth: Option<Cow<'_, str>>,
-    turn: &mut Turn<'_, '_>,
-) {
-    let name = Arc::clone(&namespace.name);
-    let Some(socket) = Socket::new(connection, namespace, auth) else {
+) -> Option<Task> {
+    let Some(socket) = Socket::new(connection, Arc::clone(&namespace), auth) else {
         let error = HandlerError::new("no id could be made: the system has no randomness");
-        return refuse(connection, &name, &error);
+        refuse(connection, &namespace.name, &error);
+        connection.server.vacate(&namespace);
+        return None;
     };
     let middlewares = socket.tables().middlewares();
     if middlewares.is_empty() {
-        return admit(&socket);
-    }
-    turn.start(Box::pin(async move {
-        for middleware in middlewares {
-            let checked = middleware(&connect_call(&socket));
-            if let Err(error) = checked.await {
-                refuse_connection(&connect_call(&socket), &error);
-                socket.abandon();
-                return refuse(socket.connection(), socket.namespace_name(), &error);
-            }
-        }
         admit(&socket);
-    }));
+        return None;
+    }
+    Some(Box::pin(check(socket, middlewares)))
+}
+
+/// The middlewares decide, one after the other.
+async fn check(socket: Socket, middlewares: Vec<Check>) {
+    for middleware in middlewares {
+        let checked = middleware(&connect_call(&socket));
+        if let Err(error) = checked.await {
+            refuse_connection(&connect_call(&socket), &error);
+            socket.abandon();
+            return refuse(socket.connection(), socket.namespace_name(), &error);
+        }
+    }
+    admit(&socket);
 }
 
 fn admit(socket: &Socket) {

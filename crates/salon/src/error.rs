@@ -106,6 +106,12 @@ impl Emitted {
         }
     }
 
+    /// The same event went to others too.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.recipients += other.recipients;
+        self.error = self.error.take().or(other.error);
+    }
+
     /// How many sockets of this server took the event.
     #[must_use]
     pub const fn recipients(&self) -> usize {

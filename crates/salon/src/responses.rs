@@ -83,6 +83,14 @@ pub(crate) struct Waiting {
     pub(crate) answers: mpsc::UnboundedReceiver<Answer>,
 }
 
+impl Waiting {
+    /// Nobody was asked yet.
+    pub(crate) const fn new(id: u64, answers: mpsc::UnboundedReceiver<Answer>) -> Self {
+        let asked = Vec::new();
+        Self { id, asked, answers }
+    }
+}
+
 impl<R> ResponsesFuture<R> {
     pub(crate) fn new(sent: Result<Waiting, EmitError>, timeout: Duration) -> Self {
         Self {

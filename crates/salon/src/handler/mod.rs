@@ -46,7 +46,7 @@ pub use reply::{Reply, ViaResult, ViaValue};
 
 pub(crate) use call::{Data, Occasion};
 pub(crate) use dispatch::Tables;
-pub(crate) use erased::Task;
+pub(crate) use erased::{Check, Task};
 pub(crate) use failure::{Observer, refuse_connection};
 pub(crate) use place::Place;
 pub(crate) use table::Table;

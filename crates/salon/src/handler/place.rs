@@ -14,6 +14,7 @@ pub(crate) enum Place {
     Disconnecting,
     Disconnect,
     Failure,
+    NewNamespace,
 }
 
 /// As reports name it.
@@ -29,6 +30,7 @@ impl fmt::Display for Place {
             Self::Disconnecting => "disconnecting",
             Self::Disconnect => "disconnection",
             Self::Failure => "errors",
+            Self::NewNamespace => "new namespaces",
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -13,6 +14,7 @@ use super::failure::Observer;
 use super::list::{Entry, List};
 use super::place::Place;
 use super::{Call, Handler, Registration};
+use crate::namespace::Namespace;
 
 /// Handlers are registered once for a namespace, not for each socket. A socket has a table of its
 /// own only if the application gave it handlers of its own.
@@ -28,7 +30,12 @@ pub(crate) struct Table {
     disconnect: List<Erased>,
     events: RwLock<HashMap<Box<str>, List<Erased>>>,
     failures: List<Observer>,
+    /// In the server's table only.
+    namespaces: List<NamespaceHook>,
 }
+
+/// Called with each new namespace.
+pub(crate) type NamespaceHook = Arc<dyn Fn(&Namespace) + Send + Sync>;
 
 /// Registering.
 impl Table {
@@ -71,11 +78,19 @@ impl Table {
         self.registration(Place::Failure, id)
     }
 
+    pub(crate) fn add_namespace_hook(self: &Arc<Self>, hook: NamespaceHook) -> Registration {
+        let entry = self.entry(false, hook);
+        let id = entry.id;
+        self.namespaces.add(entry);
+        self.registration(Place::NewNamespace, id)
+    }
+
     pub(crate) fn remove(&self, place: &Place, id: u64) -> bool {
         match place {
             Place::Middleware => self.middlewares.remove(id),
             Place::EventMiddleware => self.event_middlewares.remove(id),
             Place::Failure => self.failures.remove(id),
+            Place::NewNamespace => self.namespaces.remove(id),
             Place::Event(name) => self.remove_from_event(name, id),
             place => self.list(place).is_some_and(|list| list.remove(id)),
         }
@@ -138,7 +153,7 @@ impl Table {
             Place::Unhandled => Some(&self.unhandled),
             Place::Disconnecting => Some(&self.disconnecting),
             Place::Disconnect => Some(&self.disconnect),
-            Place::Middleware | Place::EventMiddleware | Place::Failure | Place::Event(_) => None,
+            _ => None,
         }
     }
 
@@ -172,6 +187,14 @@ impl Table {
         let handlers = self.events.read().get(name).and_then(List::get);
         let remove = |id| self.remove_from_event(name, id);
         call_all(handlers, &remove, call, start)
+    }
+
+    pub(crate) fn tell_of_namespace(&self, namespace: &Namespace) {
+        for hook in items(&self.namespaces) {
+            if catch_unwind(AssertUnwindSafe(|| hook(namespace))).is_err() {
+                tracing::error!("an on_new_namespace hook panicked");
+            }
+        }
     }
 
     pub(crate) fn has(&self, place: &Place) -> bool {

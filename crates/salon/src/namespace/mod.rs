@@ -1,5 +1,6 @@
 //! A namespace: its handlers and its sockets.
 
+mod dynamic;
 mod handlers;
 
 use std::fmt;
@@ -22,6 +23,8 @@ use crate::hub::{Hub, Room};
 use crate::responses::ResponsesFuture;
 use crate::socket::Socket;
 
+pub(crate) use dynamic::{Family, Rule};
+
 /// A namespace. Clones are cheap and mean the same one.
 #[derive(Clone)]
 pub struct Namespace(Arc<NamespaceInner>);
@@ -29,6 +32,8 @@ pub struct Namespace(Arc<NamespaceInner>);
 pub(crate) struct NamespaceInner {
     pub(crate) name: Arc<str>,
     pub(crate) codec: Codec,
+    pub(crate) family: Family,
+    /// Of a child, those that only it has.
     pub(crate) handlers: Arc<Table>,
     pub(crate) hub: Mutex<Hub<Socket>>,
     /// How long an answer is waited for unless the call says otherwise.
@@ -39,12 +44,13 @@ pub(crate) struct NamespaceInner {
 }
 
 impl NamespaceInner {
-    pub(crate) fn new(name: &str, config: &Config) -> Arc<Self> {
+    pub(crate) fn new(name: &str, config: &Config, family: Family) -> Arc<Self> {
         Arc::new(Self {
             ack_timeout: config.ack_timeout,
             deflates: config.deflate.is_some(),
             name: name.into(),
             codec: config.codec.clone(),
+            family,
             handlers: Arc::default(),
             hub: Mutex::default(),
             ack_ids: AtomicU64::new(0),
@@ -61,9 +67,11 @@ impl NamespaceInner {
         self.codec.event(&self.name, ack_id, name, args)
     }
 
-    /// One counter for all sockets, as in Node.
+    /// One counter for all sockets, as in Node; and for all children of a parent, whose sockets
+    /// may be asked the same.
     pub(crate) fn next_ack_id(&self) -> u64 {
-        self.ack_ids.fetch_add(1, Ordering::Relaxed)
+        let family = self.parent().map_or(self, |parent| parent);
+        family.ack_ids.fetch_add(1, Ordering::Relaxed)
     }
 }
 
@@ -120,7 +128,8 @@ impl Namespace {
     }
 }
 
-/// Who is there.
+/// Who is there. A parent of [dynamic namespaces](crate::Server::of_matching) speaks for all of
+/// them.
 impl Namespace {
     /// Its name, which begins with a slash.
     #[must_use]
@@ -131,7 +140,8 @@ impl Namespace {
     /// How many sockets are connected to it on this server.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.hub.lock().len()
+        let members = self.0.members();
+        members.iter().map(|one| one.hub.lock().len()).sum()
     }
 
     /// Whether no socket is connected to it.
@@ -143,26 +153,35 @@ impl Namespace {
     /// The socket of this id, if it is connected to this server.
     #[must_use]
     pub fn socket(&self, id: &SocketId) -> Option<Socket> {
-        let hub = self.0.hub.lock();
-        hub.find(id).map(|(_, socket)| socket.clone())
+        self.0.members().iter().find_map(|one| {
+            let hub = one.hub.lock();
+            hub.find(id).map(|(_, socket)| socket.clone())
+        })
     }
 
     /// All sockets connected to it on this server.
     #[must_use]
     pub fn sockets(&self) -> Vec<Socket> {
-        let hub = self.0.hub.lock();
-        hub.iter().map(|(_, socket)| socket.clone()).collect()
+        let mut sockets = Vec::new();
+        for member in self.0.members() {
+            let hub = member.hub.lock();
+            sockets.extend(hub.iter().map(|(_, socket)| socket.clone()));
+        }
+        sockets
     }
 
     /// Its rooms, each with the number of its members on this server, in no particular order.
     ///
     /// As in Node's `adapter.rooms`, the room of each socket's own id is among them. This walks
-    /// over all sockets.
+    /// over all sockets. Of a parent, it lists each child's rooms, one after the other.
     #[must_use]
     pub fn rooms(&self) -> Vec<(String, usize)> {
-        let hub = self.0.hub.lock();
-        let rooms = hub.rooms();
-        rooms.map(|(name, len)| (name.to_owned(), len)).collect()
+        let mut rooms = Vec::new();
+        for member in self.0.members() {
+            let hub = member.hub.lock();
+            rooms.extend(hub.rooms().map(|(name, len)| (name.to_owned(), len)));
+        }
+        rooms
     }
 
     pub(crate) const fn from_inner(inner: Arc<NamespaceInner>) -> Self {

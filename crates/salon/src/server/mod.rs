@@ -1,6 +1,7 @@
 //! The server: its namespaces and its sessions.
 
 mod handlers;
+mod namespaces;
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -24,9 +25,11 @@ use crate::handler::Table;
 use crate::handshake::Handshake;
 use crate::http::SalonLayer;
 use crate::hub::Room;
-use crate::namespace::{Namespace, NamespaceInner};
+use crate::namespace::{Family, Namespace, NamespaceInner};
 use crate::responses::ResponsesFuture;
 use crate::session::{Driver, Link, Session};
+
+pub(crate) use namespaces::Dynamic;
 
 /// A Socket.IO server. Clones are cheap and mean the same one.
 ///
@@ -56,6 +59,8 @@ pub(crate) struct ServerInner {
     pub(crate) handlers: Arc<Table>,
     root: Arc<NamespaceInner>,
     namespaces: RwLock<HashMap<Arc<str>, Arc<NamespaceInner>>>,
+    /// In the order in which they were made.
+    dynamic: RwLock<Vec<Arc<Dynamic>>>,
     states: RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
     /// Started with the first session, since only then there must be a runtime.
     driver: OnceLock<Arc<Driver>>,
@@ -75,31 +80,18 @@ impl Server {
     }
 
     pub(crate) fn with_config(config: Config) -> Self {
-        let root = NamespaceInner::new(ROOT, &config);
+        let root = NamespaceInner::new(ROOT, &config, Family::Single);
         let namespaces = HashMap::from([(Arc::clone(&root.name), Arc::clone(&root))]);
         Self(Arc::new(ServerInner {
             config,
             handlers: Arc::default(),
             root,
             namespaces: RwLock::new(namespaces),
+            dynamic: RwLock::default(),
             states: RwLock::default(),
             driver: OnceLock::new(),
             is_closing: AtomicBool::new(false),
         }))
-    }
-
-    /// A namespace; made when it is first asked for, and kept. Clients can join it from then on,
-    /// so do not make one for each name that a user happens to send.
-    pub fn of(&self, name: &str) -> Namespace {
-        let name = match name.starts_with('/') {
-            true => name.to_owned(),
-            false => format!("/{name}"),
-        };
-        let mut namespaces = self.0.namespaces.write();
-        let namespace = namespaces
-            .entry(name.as_str().into())
-            .or_insert_with_key(|name| NamespaceInner::new(name, &self.0.config));
-        Namespace::from_inner(Arc::clone(namespace))
     }
 
     /// Shares a value with all handlers, which get it as [`State<T>`](crate::State). One value

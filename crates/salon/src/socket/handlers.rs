@@ -78,7 +78,13 @@ impl Socket {
     pub(crate) fn tables(&self) -> Tables {
         let own = self.0.extras.lock();
         let own = own.as_ref().and_then(|extras| extras.handlers.clone());
-        Tables::new([None, Some(Arc::clone(&self.0.namespace.handlers)), own])
+        let namespace = &self.0.namespace;
+        let parent = namespace.parent();
+        Tables::new([
+            parent.map(|parent| Arc::clone(&parent.handlers)),
+            Some(Arc::clone(&namespace.handlers)),
+            own,
+        ])
     }
 
     /// Whoever is to be told of failures.

@@ -79,6 +79,7 @@ impl Socket {
     pub(crate) fn abandon(&self) {
         *self.0.membership.lock() = Membership::Gone(Vec::new());
         self.drop_handlers();
+        self.0.connection.server.vacate(&self.0.namespace);
     }
 
     /// From here on it is disconnected; `false` if it was before, or never connected.
@@ -96,9 +97,8 @@ impl Socket {
                 rooms
             }
             Membership::Admitted(rooms) => keeps_rooms.then(|| self.with_own_room(&rooms)),
-            Membership::Connecting(_) => return false,
-            gone @ Membership::Gone(_) => {
-                *membership = gone;
+            other @ (Membership::Connecting(_) | Membership::Gone(_)) => {
+                *membership = other;
                 return false;
             }
         };
@@ -109,6 +109,7 @@ impl Socket {
 
     fn finish(&self, reason: DisconnectReason) {
         self.0.connection.leave(self);
+        self.0.connection.server.vacate(&self.0.namespace);
         // The waiters are told when the lock is free again.
         let owed = self.0.acks.lock().take();
         drop(owed);

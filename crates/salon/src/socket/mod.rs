@@ -144,6 +144,15 @@ impl Socket {
     }
 }
 
+/// One whose middlewares were cut off, since the runtime ends or a bug ended its session's task.
+impl Drop for SocketInner {
+    fn drop(&mut self) {
+        if let Membership::Connecting(_) = self.membership.get_mut() {
+            self.connection.server.vacate(&self.namespace);
+        }
+    }
+}
+
 impl fmt::Debug for Socket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Socket")

@@ -10,6 +10,7 @@ mod deadlines;
 mod deadlocks;
 mod deflate;
 mod disconnects;
+mod dynamic;
 mod extractors;
 mod failures;
 mod flags;
