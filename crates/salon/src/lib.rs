@@ -17,9 +17,11 @@ mod server;
 mod session;
 mod socket;
 
+#[cfg(feature = "tls")]
+pub use crate::http::Tls;
 pub use crate::http::{
-    ConnectionError, Cookie, Cors, Encrypted, PeerAddr, RequestHead, SalonLayer, SalonService,
-    SameSite, serve,
+    ConnectionError, Cookie, Cors, Encrypted, Listener, PeerAddr, RequestHead, SalonLayer,
+    SalonService, SameSite, Serve, serve,
 };
 pub use ack::{Ack, AckError, AckFuture};
 pub use broadcast::Broadcast;

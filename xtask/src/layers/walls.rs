@@ -138,6 +138,7 @@ const WALLS: &[Wall] = &[
             Crate("tower_service"),
             Crate("hyper"),
             Crate("hyper_util"),
+            Crate("tokio_rustls"),
             Crate("axum"),
         ],
         tests: Tests::Exempt,

@@ -32,7 +32,12 @@ pub(crate) const STEPS: &[Step] = &[
         &[],
         layers::check,
     ),
-    step("clippy", "clippy, warnings denied", &[], clippy),
+    step(
+        "clippy",
+        "clippy with all features and without any, warnings denied",
+        &[],
+        clippy,
+    ),
     step("docs", "cargo doc, warnings denied", &[], docs),
     step("build", "every crate, test and example", &[], build),
     step("tests", "unit and integration tests", &["build"], tests),
@@ -89,19 +94,21 @@ fn fmt(project: &Project) -> Outcome {
 }
 
 fn clippy(project: &Project) -> Outcome {
-    let arguments = [
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ];
-    child::run(&mut child::cargo(project, &arguments))
+    let all: &[&str] = &["--workspace", "--all-targets"];
+    // As users build it who ask for no feature; for our own tests it has them all.
+    let bare: &[&str] = &["--package", "salon"];
+    for scope in [all, bare] {
+        let arguments = [&["clippy"], scope, &["--", "-D", "warnings"]].concat();
+        child::run(&mut child::cargo(project, &arguments))?;
+    }
+    Ok(())
 }
 
 fn docs(project: &Project) -> Outcome {
-    let mut command = child::cargo(project, &["doc", "--workspace", "--no-deps"]);
+    let mut command = child::cargo(
+        project,
+        &["doc", "--workspace", "--no-deps", "--all-features"],
+    );
     child::run(command.env("RUSTDOCFLAGS", "-D warnings"))
 }
 

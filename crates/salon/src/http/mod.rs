@@ -21,7 +21,9 @@ pub use head::RequestHead;
 pub use layer::{SalonLayer, SalonService};
 pub use refused::ConnectionError;
 pub use request::{Encrypted, PeerAddr};
-pub use serve::serve;
+#[cfg(feature = "tls")]
+pub use serve::Tls;
+pub use serve::{Listener, Serve, serve};
 
 pub(crate) use client::ClientFiles;
 pub(crate) use hooks::Hooks;

@@ -5,6 +5,7 @@ use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto;
 use tokio::net::TcpStream;
 
+use super::serve::Stream;
 use crate::session::Link;
 
 /// Waits until the response has gone out and the stream is ours. `None`: it was lost.
@@ -12,18 +13,23 @@ pub(super) async fn upgraded(upgrade: OnUpgrade) -> Option<Link> {
     upgrade.await.ok().map(into_link)
 }
 
-/// Takes the TCP stream out of hyper's wrappers, so that nothing of hyper stays with an idle
-/// session. A stream of another kind, such as TLS, is used through them.
+/// Takes our own and TCP streams out of hyper's wrappers, so that nothing of hyper stays with an
+/// idle session. A stream of another kind is used through them.
 fn into_link(upgraded: Upgraded) -> Link {
-    // As hyper hands it over, and as hyper-util does, on which axum's server is built.
+    // As our own server hands it over, as hyper does, and as hyper-util, on which axum's is built.
     upgraded
-        .downcast::<TokioIo<TcpStream>>()
-        .map(|parts| Link::tcp(parts.io.into_inner(), parts.read_buf.to_vec()))
+        .downcast::<TokioIo<Stream>>()
+        .map(|parts| parts.io.into_inner().into_link(parts.read_buf.to_vec()))
+        .or_else(|upgraded| {
+            upgraded
+                .downcast::<TokioIo<TcpStream>>()
+                .map(|parts| Link::tcp(parts.io.into_inner(), parts.read_buf.to_vec()))
+        })
         .or_else(|upgraded| {
             auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded)
                 .map(|parts| Link::tcp(parts.io.into_inner(), parts.read_buf.to_vec()))
         })
-        .unwrap_or_else(|upgraded| Link::other(Box::new(TokioIo::new(upgraded))))
+        .unwrap_or_else(|upgraded| Link::other(Box::new(TokioIo::new(upgraded)), Vec::new()))
 }
 
 #[cfg(test)]
@@ -68,7 +74,7 @@ mod tests {
     #[tokio::test]
     async fn salons_own_listener_hands_over_the_tcp_stream() {
         let (io, (listener, address)) = (Server::new(), listen().await);
-        tokio::spawn(crate::serve(listener, io.clone()));
+        tokio::spawn(crate::serve(listener, io.clone()).into_future());
         let stream = TcpStream::connect(address).await.unwrap();
         assert!(is_on_tcp(&io, stream).await);
     }

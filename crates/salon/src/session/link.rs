@@ -40,12 +40,12 @@ impl Link {
         }
     }
 
-    pub(crate) fn other(stream: OtherStream) -> Self {
+    pub(crate) fn other(stream: OtherStream, read_ahead: Vec<u8>) -> Self {
         let (reader, writer) = tokio::io::split(stream);
         Self {
             reader: Reader::Other(reader),
             writer: Writer::Other(writer),
-            read_ahead: Vec::new(),
+            read_ahead,
             deflater: None,
         }
     }

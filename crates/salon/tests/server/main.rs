@@ -16,6 +16,8 @@ mod failures;
 mod flags;
 mod handlers;
 mod hooks;
+#[cfg(feature = "http2")]
+mod http2;
 mod lifetimes;
 mod malformed;
 mod middleware;
@@ -26,7 +28,10 @@ mod policies;
 mod pressure;
 mod replies;
 mod rooms;
+mod serve;
 mod shutdown;
 mod support;
 mod tcp;
 mod threads;
+#[cfg(feature = "tls")]
+mod tls;

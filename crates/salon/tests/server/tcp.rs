@@ -24,7 +24,7 @@ struct OnTcp {
 impl OnTcp {
     async fn own(io: Server) -> Self {
         let (listener, address) = listen().await;
-        let listening = tokio::spawn(salon::serve(listener, io)).abort_handle();
+        let listening = tokio::spawn(salon::serve(listener, io).into_future()).abort_handle();
         Self::new(address, listening)
     }
 
