@@ -3,12 +3,14 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { refusedUpgrade } from "./harness/frames.mjs";
 import { request } from "./harness/polling.mjs";
+import { comeBack, known } from "./harness/recovery.mjs";
 import { serving } from "./harness/scenario.mjs";
 import { BINARY, FIN, RSV1, TEXT, Wire, frame } from "./harness/wire.mjs";
 
 const { scenario, server } = serving();
 const open = serving({ CORS_ORIGIN: "http://example.com" });
 const deflating = serving({ PER_MESSAGE_DEFLATE: "1024" });
+const recovering = serving({ CONNECTION_STATE_RECOVERY: "60000" });
 const polling = { EIO: 4, transport: "polling" };
 
 async function joined(frames) {
@@ -167,5 +169,33 @@ deflating.scenario("the size of a window is a plain number", async ({ keep }) =>
   for (const bits of ["010", "1e1", "0xa", "+9", "8.0"]) {
     const wire = keep(await Wire.open(deflating.server, { offers: [`permessage-deflate; server_max_window_bits=${bits}`] }));
     assert.equal(wire.status, 400);
+  }
+});
+
+recovering.scenario("a client that was away comes back without having got an event", async ({ frames, server }) => {
+  const session = await frames();
+  const { sid, pid } = await known(session);
+  session.abort();
+  await server.reason(sid);
+  const back = await comeBack(frames, { pid });
+  assert.equal(back.sid, sid);
+  assert.match(back.before.join(), /^42\["auth",\{\},"\w+"\]$/);
+});
+
+recovering.scenario("a client that was away comes back before its old connection is given up", async ({ frames, server }) => {
+  const { sid, pid, offset } = await known(await frames());
+  const back = await comeBack(frames, { pid, offset });
+  assert.equal(back.sid, sid);
+  assert.equal(await server.reason(sid), "transport close");
+});
+
+recovering.scenario("a volatile event does not end with text that could be taken for an offset", async ({ frames }) => {
+  const session = await frames();
+  await known(session);
+  const answers = ['"news",null', '"news","text",null', '"news","text",1'];
+  for (const [i, args] of ["[]", '["text"]', '["text",1]'].entries()) {
+    session.send(`42${i}["send",{"sender":true,"volatile":true},"news",${args}]`);
+    assert.equal(await session.next(), `42[${answers[i]}]`);
+    assert.equal(await session.next(), `43${i}[]`);
   }
 });

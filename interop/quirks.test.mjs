@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { next, within } from "./harness/deadline.mjs";
 import { FrameSession } from "./harness/frames.mjs";
 import { request } from "./harness/polling.mjs";
+import { comeBack, known } from "./harness/recovery.mjs";
 import { serving } from "./harness/scenario.mjs";
 import { TestServer } from "./harness/server.mjs";
 import { FIN, RSV1, TEXT, Wire } from "./harness/wire.mjs";
@@ -13,6 +14,7 @@ import { JavaScriptClient } from "./matrix/javascript.mjs";
 const { scenario, server } = serving({ PING_INTERVAL: "300", PING_TIMEOUT: "200" });
 const quiet = serving();
 const deflating = serving({ PER_MESSAGE_DEFLATE: "1024" });
+const recovering = serving({ CONNECTION_STATE_RECOVERY: "60000" });
 const old = serving({ ALLOW_EIO3: "1", PING_INTERVAL: "300", PING_TIMEOUT: "200" });
 
 // Over WebSocket a close packet is forgotten, and the session lingers until it misses a pong.
@@ -133,4 +135,43 @@ test("an echo of deeply nested JSON ends the whole server", async () => {
   } finally {
     await server.kill();
   }
+});
+
+// The client names no offset until it has got an event; without one nothing is restored.
+recovering.scenario("a client that has got no event connects anew", async ({ frames, server }) => {
+  const session = await frames();
+  const { sid, pid } = await known(session);
+  session.abort();
+  await server.reason(sid);
+  assert.notEqual((await comeBack(frames, { pid })).sid, sid);
+});
+
+// Its state is kept only when the old connection has ended, up to 45 s after it broke.
+recovering.scenario("a client that is back before its old connection is given up connects anew", async ({ frames }) => {
+  const { sid, pid, offset } = await known(await frames());
+  assert.notEqual((await comeBack(frames, { pid, offset })).sid, sid);
+});
+
+// The client takes the text for an offset, repeats it, and is not known by it.
+recovering.scenario("a volatile event that ends with text spoils the recovery", async ({ connect, server }) => {
+  const socket = await connect();
+  await socket.emitWithAck("send", { sender: true }, "news", ["kept"]);
+  await socket.emitWithAck("send", { sender: true, volatile: true }, "news", ["text"]);
+  const { id } = socket;
+  const gone = next(socket, "disconnect");
+  socket.io.engine.close();
+  await gone;
+  await server.reason(id);
+  const back = next(socket, "connect");
+  socket.connect();
+  await back;
+  assert.equal(socket.recovered, false);
+});
+
+// Salon has all values.
+recovering.scenario("an answer to a broadcast has its first value only", async ({ connect }) => {
+  const socket = await connect();
+  socket.on("question", (reply) => reply("first", "second"));
+  const answer = new Promise((resolve) => socket.emit("ask-all", { sender: true }, 4000, [], (...result) => resolve(result)));
+  assert.deepEqual(await within(answer, "the answers"), [true, ["first"]]);
 });

@@ -19,6 +19,9 @@ const io = new Server({
   maxHttpBufferSize: number("MAX_PAYLOAD", 1e6),
   allowEIO3: process.env.ALLOW_EIO3 !== undefined,
   cors: process.env.CORS_ORIGIN ? { origin: process.env.CORS_ORIGIN, credentials: true } : undefined,
+  connectionStateRecovery: process.env.CONNECTION_STATE_RECOVERY
+    ? { maxDisconnectionDuration: number("CONNECTION_STATE_RECOVERY"), skipMiddlewares: true }
+    : undefined,
   ...requestOptions(process.env),
 });
 
@@ -70,6 +73,11 @@ function greet(socket) {
     done();
   });
   socket.on("my-rooms", (done) => done([...socket.rooms]));
+  socket.on("set-data", (data, done) => {
+    socket.data = data;
+    done();
+  });
+  socket.on("state", (done) => done({ recovered: socket.recovered, data: socket.data }));
   socket.on("room-size", (room, done) => done(socket.nsp.adapter.rooms.get(room)?.size ?? 0));
   socket.on("send", (target, event, args, done) => {
     aim(socket, target).emit(event, ...args);

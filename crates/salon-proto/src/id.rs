@@ -1,4 +1,4 @@
-//! The two kinds of id: the session's is a secret, the socket's is public.
+//! The kinds of id: the session's and the one for recovery are secrets, the socket's is public.
 
 use std::fmt;
 
@@ -95,6 +95,47 @@ impl fmt::Display for SocketId {
 impl fmt::Debug for SocketId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SocketId({})", self.as_str())
+    }
+}
+
+/// The id by which a client that was away gets its socket's state back: a bearer secret.
+///
+/// JavaScript calls it `pid`. It is shown to its own client when that connects, and nowhere
+/// else. `Debug` prints no part of it.
+///
+/// ```
+/// use salon_proto::RecoveryId;
+///
+/// let id = RecoveryId::from_entropy([7; 15]);
+/// assert_eq!(RecoveryId::parse(id.reveal()), Some(id));
+/// assert_eq!(format!("{id:?}"), "RecoveryId(secret)");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RecoveryId(Id);
+
+impl RecoveryId {
+    /// Makes an id of random bytes from the operating system.
+    #[must_use]
+    pub fn from_entropy(entropy: [u8; ID_ENTROPY]) -> Self {
+        Self(Id::from_entropy(entropy))
+    }
+
+    /// Reads the id that a client names; `None` if it cannot be one of ours.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Id::parse(text).map(Self)
+    }
+
+    /// The characters, for the client's own connection and for nothing else.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl fmt::Debug for RecoveryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RecoveryId(secret)")
     }
 }
 

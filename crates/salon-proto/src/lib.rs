@@ -48,7 +48,7 @@ pub mod ws;
 
 pub use encoded::Encoded;
 pub use error::ProtocolError;
-pub use id::{SessionId, SocketId};
+pub use id::{RecoveryId, SessionId, SocketId};
 pub use limits::{Limits, Timing};
 pub use outbox::Outbox;
 pub use packet::Packet;

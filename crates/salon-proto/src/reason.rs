@@ -73,6 +73,23 @@ impl DisconnectReason {
     }
 }
 
+impl DisconnectReason {
+    /// Whether a client that left for this reason may come back and find its state as it was,
+    /// if the server keeps it: nobody wanted the connection to end.
+    ///
+    /// A client that read too slowly has missed too much to be sent at once.
+    #[must_use]
+    pub const fn is_recoverable(&self) -> bool {
+        match self {
+            Self::ServerNamespaceDisconnect | Self::ClientNamespaceDisconnect => false,
+            Self::ForcedServerClose | Self::ServerShuttingDown => true,
+            Self::Session(reason) => {
+                !matches!(reason, CloseReason::ParseError | CloseReason::SlowConsumer)
+            }
+        }
+    }
+}
+
 impl fmt::Display for DisconnectReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

@@ -9,9 +9,10 @@ use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 
 use crate::ack::{Answer, Waiter};
-use crate::error::{EmitError, Emitted};
+use crate::error::Emitted;
 use crate::hub::{Room, Target};
 use crate::namespace::NamespaceInner;
+use crate::recovery::{Audience, Offset};
 use crate::responses::{ResponsesFuture, Waiting};
 use crate::socket::Socket;
 
@@ -95,9 +96,12 @@ impl Broadcast {
     pub fn emit<T: Serialize>(&self, event: &str, args: T) -> Emitted {
         let mut emitted = Emitted::to(0);
         self.namespace.for_each_member(|namespace| {
-            emitted.add(match self.encode(namespace, None, event, &args) {
-                Ok(packet) => self.deliver(namespace, &packet),
-                Err(error) => Emitted::failed(0, error),
+            let written = namespace.plain_event(self.is_volatile, event, &args);
+            emitted.add(match written {
+                Ok((packet, offset)) => {
+                    self.deliver(namespace, &self.flagged(namespace, packet), offset)
+                }
+                Err(error) => Emitted::failed(0, error.into()),
             });
         });
         emitted
@@ -135,10 +139,17 @@ impl Broadcast {
         let (sender, answers) = mpsc::unbounded_channel();
         let mut waiting = Ok(Waiting::new(id, answers));
         self.namespace.for_each_member(|namespace| {
-            let packet = self.encode(namespace, Some(id), event, &args);
+            let packet = namespace.event(Some(id), event, &args);
             match (&mut waiting, packet) {
-                (Ok(waiting), Ok(packet)) => self.ask(namespace, &packet, &sender, waiting),
-                (_, Err(error)) => waiting = Err(error),
+                (Ok(waiting), Ok(packet)) => {
+                    self.ask(
+                        namespace,
+                        &self.flagged(namespace, packet),
+                        &sender,
+                        waiting,
+                    );
+                }
+                (_, Err(error)) => waiting = Err(error.into()),
                 (Err(_), _) => {}
             }
         });
@@ -185,20 +196,13 @@ impl Broadcast {
         sockets
     }
 
-    fn encode(
-        &self,
-        namespace: &NamespaceInner,
-        ack_id: Option<u64>,
-        event: &str,
-        args: &impl Serialize,
-    ) -> Result<Encoded, EmitError> {
-        let packet = namespace.event(ack_id, event, args)?;
-        Ok(match self.may_compress {
+    fn flagged(&self, namespace: &NamespaceInner, packet: Encoded) -> Encoded {
+        match self.may_compress {
             // Compressed at most once, whatever the number of recipients.
             true if namespace.deflates => packet.shared(),
             true => packet,
             false => packet.without_compression(),
-        })
+        }
     }
 
     /// All recipients get the same id, as in Node.
@@ -224,11 +228,23 @@ impl Broadcast {
         drop(hub);
     }
 
-    fn deliver(&self, namespace: &NamespaceInner, packet: &Encoded) -> Emitted {
+    /// An event with an offset is kept for recovery, too.
+    fn deliver(
+        &self,
+        namespace: &NamespaceInner,
+        packet: &Encoded,
+        offset: Option<Offset>,
+    ) -> Emitted {
         let mut recipients = 0;
         let mut failure = None;
         let mut hub = namespace.hub.lock();
+        if let (Some(keeper), Some(offset)) = (&namespace.recovery, offset) {
+            keeper.record(offset, Audience::Target(self.target.clone()), packet);
+        }
         for socket in hub.select(&self.target) {
+            if let Some(offset) = offset {
+                socket.note(offset);
+            }
             match socket.deliver(packet.clone(), self.is_volatile) {
                 Ok(()) => recipients += 1,
                 // Missing it is what volatile means.

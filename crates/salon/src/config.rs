@@ -9,6 +9,7 @@ use salon_proto::ws::Deflate;
 use salon_proto::{Limits, Timing};
 
 use crate::http::{ClientFiles, Cookie, Cors, Hooks, Path};
+use crate::recovery::{Keeper, Recovery};
 use crate::server::Server;
 
 /// How long [`Socket::emit_with_ack`](crate::Socket::emit_with_ack) waits unless told
@@ -31,9 +32,18 @@ pub(crate) struct Config {
     pub(crate) overflow: Overflow,
     pub(crate) ack_timeout: Duration,
     pub(crate) cleanup_children: bool,
+    pub(crate) recovery: Option<Recovery>,
     pub(crate) codec: Codec,
     pub(crate) limits: Arc<Limits>,
     pub(crate) timing: Arc<Timing>,
+}
+
+impl Config {
+    /// For a new namespace.
+    pub(crate) fn keeper(&self) -> Option<Arc<Keeper>> {
+        let recovery = self.recovery.as_ref()?;
+        Some(Keeper::new(recovery, &self.limits, &self.timing))
+    }
 }
 
 /// Sets up a [`Server`]. The defaults are Node's, where Node has them.
@@ -64,6 +74,7 @@ pub struct ServerBuilder {
     overflow: Overflow,
     ack_timeout: Duration,
     cleanup_children: bool,
+    recovery: Option<Recovery>,
     codec: Codec,
     limits: Limits,
     timing: Timing,
@@ -85,6 +96,7 @@ impl ServerBuilder {
             overflow: Overflow::default(),
             ack_timeout: ACK_TIMEOUT,
             cleanup_children: false,
+            recovery: None,
             codec: Codec::default(),
             limits: Limits::default(),
             timing: Timing::default(),
@@ -194,6 +206,16 @@ impl ServerBuilder {
         self
     }
 
+    /// Lets clients that were away for a moment get back their id, their rooms, their data and
+    /// the events that they have missed: Node's `connectionStateRecovery`. Default: off.
+    ///
+    /// Each event that wants no answer then gets one more argument, by which a client tells what
+    /// it has got. JavaScript's client does all that by itself.
+    pub fn recovery(mut self, recovery: Recovery) -> Self {
+        self.recovery = Some(recovery);
+        self
+    }
+
     /// Bytes of one message or one HTTP body. Default: 1,000,000; Node's `maxHttpBufferSize`.
     pub const fn max_payload(mut self, bytes: usize) -> Self {
         self.limits.max_payload = bytes;
@@ -255,6 +277,7 @@ impl ServerBuilder {
             overflow: self.overflow,
             ack_timeout: self.ack_timeout,
             cleanup_children: self.cleanup_children,
+            recovery: self.recovery,
             codec: self.codec,
             limits: Arc::new(self.limits),
             timing: Arc::new(self.timing.without_zeros()),

@@ -14,6 +14,7 @@ use crate::ack::{Ack, Answer};
 use crate::handler::{Call, Check, Data, HandlerError, Occasion, Place, refuse_connection};
 use crate::handshake::Handshake;
 use crate::namespace::NamespaceInner;
+use crate::recovery::resume;
 use crate::server::{Dynamic, ServerInner};
 use crate::session::{Receiver, Session, Task, Turn};
 use crate::socket::Socket;
@@ -296,14 +297,14 @@ fn admit_or_check(
     namespace: Arc<NamespaceInner>,
     auth: Option<Cow<'_, str>>,
 ) -> Option<Task> {
-    let Some(socket) = Socket::new(connection, Arc::clone(&namespace), auth) else {
+    let Some(socket) = make_socket(connection, &namespace, auth) else {
         let error = HandlerError::new("no id could be made: the system has no randomness");
         refuse(connection, &namespace.name, &error);
         connection.server.vacate(&namespace);
         return None;
     };
     let middlewares = socket.tables().middlewares();
-    if middlewares.is_empty() {
+    if middlewares.is_empty() || socket.skips_middlewares() {
         admit(&socket);
         return None;
     }
@@ -316,11 +317,26 @@ async fn check(socket: Socket, middlewares: Vec<Check>) {
         let checked = middleware(&connect_call(&socket));
         if let Err(error) = checked.await {
             refuse_connection(&connect_call(&socket), &error);
+            socket.abandon_recovery(false);
             socket.abandon();
             return refuse(socket.connection(), socket.namespace_name(), &error);
         }
     }
     admit(&socket);
+}
+
+/// `None` if no id can be made.
+fn make_socket(
+    connection: &Arc<Connection>,
+    namespace: &Arc<NamespaceInner>,
+    auth: Option<Cow<'_, str>>,
+) -> Option<Socket> {
+    let resumed = resume(namespace, auth.as_deref());
+    let namespace = Arc::clone(namespace);
+    match resumed {
+        Some(resumed) => Some(Socket::resumed(connection, namespace, auth, resumed)),
+        None => Socket::new(connection, namespace, auth),
+    }
 }
 
 fn admit(socket: &Socket) {
@@ -329,10 +345,15 @@ fn admit(socket: &Socket) {
     let accepted = connection.namespaces.lock().accept(name, socket.clone());
     if !accepted {
         // The client left while the middlewares were at work.
+        socket.abandon_recovery(true);
         return socket.abandon();
     }
-    connection.send(connection.codec().connect(name, &socket.id()));
-    socket.admit();
+    if !socket.admit() {
+        tracing::debug!("closing a session: what it has missed was dropped meanwhile");
+        socket.abandon_recovery(false);
+        socket.abandon();
+        return connection.session.close();
+    }
     // Before others can find the socket, or it could be disconnected before it is connected.
     let mut start = |task| connection.session.start(task);
     socket

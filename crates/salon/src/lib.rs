@@ -12,6 +12,7 @@ mod http;
 mod hub;
 mod namespace;
 mod random;
+mod recovery;
 mod responses;
 mod server;
 mod session;
@@ -35,6 +36,7 @@ pub use handler::{
 pub use handshake::Handshake;
 pub use hub::Room;
 pub use namespace::Namespace;
+pub use recovery::{ExpiredSocket, Recovery, RecoveryStats};
 pub use responses::{Responses, ResponsesFuture};
 pub use salon_proto::engine::{Overflow, Transport};
 pub use salon_proto::packet::json::AllArgs;

@@ -8,7 +8,8 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use crate::encoded::Encoded;
-use crate::id::SocketId;
+use crate::id::{RecoveryId, SocketId};
+use crate::packet::tail::{Tail, write_event};
 use crate::packet::{RESERVED_EVENTS, ROOT, json};
 use crate::parser::ParserError;
 
@@ -30,9 +31,23 @@ pub fn event<T: Serialize + ?Sized>(
     name: &str,
     args: &T,
 ) -> Result<Encoded, EncodeError> {
+    event_with(namespace, ack_id, name, args, None)
+}
+
+/// The same, with an argument of our own after the others.
+///
+/// # Errors
+/// As [`event`].
+pub(crate) fn event_with<T: Serialize + ?Sized>(
+    namespace: &str,
+    ack_id: Option<u64>,
+    name: &str,
+    args: &T,
+    tail: Option<Tail<'_>>,
+) -> Result<Encoded, EncodeError> {
     check_name(name)?;
     let packet = with_array(Kind::Event, namespace, ack_id, |out, attachments| {
-        json::write_event(out, name, args, attachments)
+        write_event(out, name, args, tail, attachments)
     });
     packet.map_err(EncodeError::Json)
 }
@@ -60,17 +75,21 @@ pub fn ack<T: Serialize + ?Sized>(
     packet.map_err(EncodeError::Json)
 }
 
-/// The server's consent to a connection, with the new socket's id.
+/// The server's consent to a connection, with the new socket's id, and the secret one for a
+/// client that may come back.
 #[must_use]
-pub fn connect(namespace: &str, id: &SocketId) -> Encoded {
+pub fn connect(namespace: &str, id: &SocketId, recovery: Option<&RecoveryId>) -> Encoded {
     Encoded::text(|out| {
         write_head(out, b"40", namespace, None);
-        out.extend_from_slice(connect_data(id).as_bytes());
+        out.extend_from_slice(connect_data(id, recovery).as_bytes());
     })
 }
 
-pub(crate) fn connect_data(id: &SocketId) -> String {
-    format!(r#"{{"sid":"{id}"}}"#)
+pub(crate) fn connect_data(id: &SocketId, recovery: Option<&RecoveryId>) -> String {
+    match recovery {
+        Some(recovery) => format!(r#"{{"sid":"{id}","pid":"{}"}}"#, recovery.reveal()),
+        None => format!(r#"{{"sid":"{id}"}}"#),
+    }
 }
 
 /// The server's refusal of a connection. `data` is JSON and may be absent.
@@ -224,8 +243,13 @@ mod tests {
     fn a_connection_is_confirmed_or_refused() {
         let id = SocketId::parse("abcdefghijklmnopqrst").unwrap();
         assert_eq!(
-            text(&connect("/", &id)),
+            text(&connect("/", &id, None)),
             r#"40{"sid":"abcdefghijklmnopqrst"}"#
+        );
+        let recovery = RecoveryId::parse("tsrqponmlkjihgfedcba");
+        assert_eq!(
+            text(&connect("/x", &id, recovery.as_ref())),
+            r#"40/x,{"sid":"abcdefghijklmnopqrst","pid":"tsrqponmlkjihgfedcba"}"#
         );
         let refusal = connect_error("/x", "say \"please\"", None);
         assert_eq!(text(&refusal), r#"44/x,{"message":"say \"please\""}"#);

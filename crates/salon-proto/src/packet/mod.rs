@@ -8,15 +8,18 @@ mod encode;
 pub mod json;
 mod raw;
 mod reassembly;
+mod tail;
 
 use std::borrow::Cow;
 
 use bytes::Bytes;
 
 pub use encode::{EncodeError, ack, connect, connect_error, disconnect, event};
-pub(crate) use encode::{check_name, connect_data, connect_error_data};
+pub(crate) use encode::{check_name, connect_data, connect_error_data, event_with};
 pub use raw::{PacketType, RawPacket};
 pub use reassembly::Reassembly;
+pub use tail::Tail;
+pub(crate) use tail::write_event;
 
 /// The namespace that is meant when a packet names none.
 pub const ROOT: &str = "/";

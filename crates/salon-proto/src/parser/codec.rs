@@ -11,9 +11,9 @@ use serde::Serialize;
 use super::{Decoder, Frames, PacketType, Parser, ParserError, RawPacket};
 use crate::encoded::Encoded;
 use crate::error::ProtocolError;
-use crate::id::SocketId;
+use crate::id::{RecoveryId, SocketId};
 use crate::limits::Limits;
-use crate::packet::{self, EncodeError, Packet, Reassembly, json};
+use crate::packet::{self, EncodeError, Packet, Reassembly, Tail, json};
 
 /// Writes all packets of a server. The default is the built-in form; clones are cheap.
 ///
@@ -47,12 +47,37 @@ impl Codec {
         name: &str,
         args: &T,
     ) -> Result<Encoded, EncodeError> {
+        self.event_with(namespace, ack_id, name, args, None)
+    }
+
+    /// The same, with an argument of our own after the others.
+    ///
+    /// # Errors
+    /// As [`event`](Self::event).
+    ///
+    /// ```
+    /// use salon_proto::packet::Tail;
+    /// use salon_proto::parser::Codec;
+    ///
+    /// let tail = Some(Tail::Offset(&"1f"));
+    /// let packet = Codec::default().event_with("/", None, "add", &(1, 2), tail)?;
+    /// assert_eq!(packet.as_text(), br#"42["add",1,2,"1f"]"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn event_with<T: Serialize + ?Sized>(
+        &self,
+        namespace: &str,
+        ack_id: Option<u64>,
+        name: &str,
+        args: &T,
+        tail: Option<Tail<'_>>,
+    ) -> Result<Encoded, EncodeError> {
         let Some(parser) = &self.0 else {
-            return packet::event(namespace, ack_id, name, args);
+            return packet::event_with(namespace, ack_id, name, args, tail);
         };
         packet::check_name(name)?;
         let raw = with_array(PacketType::Event, namespace, ack_id, |out, attachments| {
-            json::write_event(out, name, args, attachments)
+            packet::write_event(out, name, args, tail, attachments)
         });
         encode(&**parser, &raw?)
     }
@@ -80,11 +105,16 @@ impl Codec {
     ///
     /// # Errors
     /// When the parser cannot write it.
-    pub fn connect(&self, namespace: &str, id: &SocketId) -> Result<Encoded, EncodeError> {
+    pub fn connect(
+        &self,
+        namespace: &str,
+        id: &SocketId,
+        recovery: Option<&RecoveryId>,
+    ) -> Result<Encoded, EncodeError> {
         let Some(parser) = &self.0 else {
-            return Ok(packet::connect(namespace, id));
+            return Ok(packet::connect(namespace, id, recovery));
         };
-        let data = packet::connect_data(id);
+        let data = packet::connect_data(id, recovery);
         let raw = plain(PacketType::Connect, namespace, Some(data));
         encode(&**parser, &raw)
     }

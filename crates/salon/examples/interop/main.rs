@@ -2,6 +2,7 @@
 
 mod handshake;
 mod options;
+mod recovery;
 mod value;
 
 use std::io::{Read, Write};
@@ -55,6 +56,7 @@ fn server() -> Server {
     if let Ok(origin) = std::env::var("CORS_ORIGIN") {
         builder = builder.cors(Cors::origin(origin).credentials());
     }
+    let builder = recovery::from_environment(builder);
     let io = options::of_requests(builder).build();
     for name in ["/", "/custom", "/rooms", "/auth"] {
         add_handlers(&io.of(name));
@@ -110,6 +112,7 @@ fn add_handlers(namespace: &Namespace) {
         },
     );
     namespace.on("my-rooms", |socket: Socket| async move { socket.rooms() });
+    recovery::add_handlers(namespace);
     namespace.on(
         "room-size",
         |namespace: Namespace, room: String| async move { namespace.to(room).sockets().len() },

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use salon_proto::packet::EncodeError;
+use salon_proto::packet::{EncodeError, Tail};
 use salon_proto::parser::Codec;
 use salon_proto::{Encoded, SocketId};
 use serde::Serialize;
@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::error::Emitted;
 use crate::handler::Table;
 use crate::hub::{Hub, Room};
+use crate::recovery::{ExpiredSocket, Keeper, Offset, RecoveryStats};
 use crate::responses::ResponsesFuture;
 use crate::socket::Socket;
 
@@ -36,6 +37,7 @@ pub(crate) struct NamespaceInner {
     /// Of a child, those that only it has.
     pub(crate) handlers: Arc<Table>,
     pub(crate) hub: Mutex<Hub<Socket>>,
+    pub(crate) recovery: Option<Arc<Keeper>>,
     /// How long an answer is waited for unless the call says otherwise.
     pub(crate) ack_timeout: Duration,
     /// Whether clients may take compressed messages.
@@ -53,6 +55,7 @@ impl NamespaceInner {
             family,
             handlers: Arc::default(),
             hub: Mutex::default(),
+            recovery: config.keeper(),
             ack_ids: AtomicU64::new(0),
         })
     }
@@ -67,11 +70,66 @@ impl NamespaceInner {
         self.codec.event(&self.name, ack_id, name, args)
     }
 
+    /// Whether a client is away and may come back.
+    pub(crate) fn awaits_somebody(&self) -> bool {
+        let keeper = self.recovery.as_ref();
+        keeper.is_some_and(|keeper| keeper.stats().away > 0)
+    }
+
+    /// Writes an event that wants no answer. With recovery it gets an offset, unless it is
+    /// volatile and so not kept.
+    pub(crate) fn plain_event<T: Serialize + ?Sized>(
+        &self,
+        is_volatile: bool,
+        name: &str,
+        args: &T,
+    ) -> Result<(Encoded, Option<Offset>), EncodeError> {
+        let offset = match &self.recovery {
+            Some(keeper) if !is_volatile => Some(keeper.next_offset()),
+            _ => None,
+        };
+        let guard = self.recovery.as_ref().map(|_| Tail::Guard);
+        let tail = offset.as_ref().map(|offset| Tail::Offset(offset)).or(guard);
+        let packet = self.codec.event_with(&self.name, None, name, args, tail)?;
+        Ok((packet, offset))
+    }
+
     /// One counter for all sockets, as in Node; and for all children of a parent, whose sockets
     /// may be asked the same.
     pub(crate) fn next_ack_id(&self) -> u64 {
         let family = self.parent().map_or(self, |parent| parent);
         family.ack_ids.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+/// Recovery, where [`ServerBuilder::recovery`](crate::ServerBuilder::recovery) is set; without
+/// it nothing of this happens.
+impl Namespace {
+    /// Called for each client that was away and did not come back in time, or for which there
+    /// was no room: nobody will have this socket's id again.
+    ///
+    /// ```
+    /// # use salon::{Recovery, Server};
+    /// let io = Server::builder().recovery(Recovery::new()).build();
+    /// io.of("/game").on_recovery_expired(|player| async move {
+    ///     println!("{} has lost the seat", player.id());
+    /// });
+    /// ```
+    pub fn on_recovery_expired<F, Fut>(&self, hook: F)
+    where
+        F: Fn(ExpiredSocket) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        if let Some(keeper) = &self.0.recovery {
+            keeper.on_expired(hook);
+        }
+    }
+
+    /// How many clients came back, and what is kept for those that are away.
+    #[must_use]
+    pub fn recovery_stats(&self) -> RecoveryStats {
+        let keeper = self.0.recovery.as_ref();
+        keeper.map_or_else(RecoveryStats::default, |keeper| keeper.stats())
     }
 }
 

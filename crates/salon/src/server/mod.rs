@@ -26,6 +26,7 @@ use crate::handshake::Handshake;
 use crate::http::SalonLayer;
 use crate::hub::Room;
 use crate::namespace::{Family, Namespace, NamespaceInner};
+use crate::recovery::{ExpiredSocket, RecoveryStats};
 use crate::responses::ResponsesFuture;
 use crate::session::{Driver, Link, Session};
 
@@ -162,6 +163,22 @@ impl Server {
 
 /// The namespace `/`.
 impl Server {
+    /// Called for each client that was away and did not come back; see
+    /// [`Namespace::on_recovery_expired`].
+    pub fn on_recovery_expired<F, Fut>(&self, hook: F)
+    where
+        F: Fn(ExpiredSocket) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        self.root().on_recovery_expired(hook);
+    }
+
+    /// How many clients came back; see [`Namespace::recovery_stats`].
+    #[must_use]
+    pub fn recovery_stats(&self) -> RecoveryStats {
+        self.root().recovery_stats()
+    }
+
     /// Sends an event to everyone.
     pub fn emit<T: Serialize>(&self, event: &str, args: T) -> Emitted {
         self.root().emit(event, args)

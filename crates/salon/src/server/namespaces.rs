@@ -187,7 +187,7 @@ impl ServerInner {
         let mut namespaces = self.namespaces.write();
         let same = namespaces.get(&namespace.name);
         let is_it = same.is_some_and(|one| std::ptr::eq(&**one, namespace));
-        if !is_it || namespace.is_occupied() {
+        if !is_it || namespace.is_occupied() || namespace.awaits_somebody() {
             return;
         }
         let removed = namespaces.remove(&namespace.name);

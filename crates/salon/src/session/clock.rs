@@ -1,4 +1,4 @@
-//! Wakes sessions when their deadlines are due: one task for all of them.
+//! Tells when deadlines are due: one task for all of them.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -7,7 +7,6 @@ use parking_lot::Mutex;
 use salon_proto::timer::Instant;
 use tokio::sync::Notify;
 
-use super::Session;
 use super::wheel::Wheel;
 
 /// Deadlines that are far away are handled together with their neighbours of these
@@ -17,9 +16,15 @@ const WIDE_SLOT: u64 = 8;
 /// From this far away on.
 const FAR: u64 = 1_000;
 
+/// Has deadlines.
+pub(crate) trait Due: Send + Sync {
+    /// A deadline has passed, or has just been withdrawn. It must not take long.
+    fn handle_due(&self);
+}
+
 pub(super) struct Clock {
     epoch: tokio::time::Instant,
-    wheel: Mutex<Wheel<Weak<Session>>>,
+    wheel: Mutex<Wheel<Weak<dyn Due>>>,
     earlier: Notify,
 }
 
@@ -37,13 +42,12 @@ impl Clock {
         Instant::from_millis(u64::try_from(millis).unwrap_or(u64::MAX))
     }
 
-    /// Wakes the session at `deadline`, or a little later.
-    pub(super) fn schedule(&self, deadline: Instant, session: &Arc<Session>) {
-        let session = Arc::downgrade(session);
+    /// Tells it at `deadline`, or a little later.
+    pub(super) fn schedule(&self, deadline: Instant, whom: Weak<dyn Due>) {
         let deadline = deadline.as_millis();
         let distance = deadline.saturating_sub(self.now().as_millis());
         let slot = if distance < FAR { 1 } else { WIDE_SLOT };
-        let is_earliest = self.wheel.lock().insert(deadline, slot, session);
+        let is_earliest = self.wheel.lock().insert(deadline, slot, whom);
         if is_earliest {
             self.earlier.notify_one();
         }
@@ -56,8 +60,8 @@ impl Clock {
             self.wait().await;
             let now = self.now().as_millis();
             self.wheel.lock().expire(now, &mut expired);
-            for session in expired.drain(..) {
-                wake(&session);
+            for whom in expired.drain(..).filter_map(|weak| weak.upgrade()) {
+                whom.handle_due();
             }
         }
     }
@@ -71,11 +75,5 @@ impl Clock {
         let due = self.epoch + Duration::from_millis(next);
         // Whichever comes first: the loop looks again in either case.
         let _ = tokio::time::timeout_at(due, self.earlier.notified()).await;
-    }
-}
-
-fn wake(session: &Weak<Session>) {
-    if let Some(session) = session.upgrade() {
-        session.wake_for_deadline();
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use salon_proto::engine;
 use salon_proto::timer::Instant;
@@ -11,12 +11,12 @@ use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 
 use super::Session;
-use super::clock::Clock;
+use super::clock::{Clock, Due};
 use super::flusher::Flusher;
 use super::line::{Arrival, Line};
 use super::link::Link;
 use super::registry::Registry;
-use super::running::Turn;
+use super::running::{Task, Turn};
 use super::task::SessionTask;
 
 /// To whom a session delivers: the Socket.IO layer.
@@ -72,6 +72,16 @@ impl Driver {
 
     pub(crate) const fn registry(&self) -> &Registry {
         &self.registry
+    }
+
+    /// Tells somebody when this time has come.
+    pub(crate) fn schedule(&self, deadline: Instant, whom: Weak<dyn Due>) {
+        self.clock.schedule(deadline, whom);
+    }
+
+    /// Runs something that belongs to no session.
+    pub(crate) fn start_task(&self, task: Task) {
+        self.runtime.spawn(task);
     }
 
     /// Registers a session and starts its task. `link` is its WebSocket, if it has one yet.

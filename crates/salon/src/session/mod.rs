@@ -36,6 +36,7 @@ use parking_lot::Mutex;
 use salon_proto::engine::{Rejected, Transport};
 use salon_proto::{Encoded, SessionId};
 
+pub(crate) use clock::Due;
 pub(crate) use driver::{Driver, Receiver};
 pub(crate) use link::Link;
 pub(crate) use polling::Post;
@@ -163,8 +164,10 @@ impl Session {
             self.waker.wake();
         }
     }
+}
 
-    fn wake_for_deadline(&self) {
+impl Due for Session {
+    fn handle_due(&self) {
         self.line.lock().deadline_due = true;
         self.waker.wake();
     }

@@ -153,7 +153,8 @@ impl SessionTask {
         };
         if self.scheduled.is_none_or(|at| next < at) {
             self.scheduled = Some(next);
-            self.session.driver.clock.schedule(next, &self.session);
+            let session = Arc::downgrade(&self.session);
+            self.session.driver.clock.schedule(next, session);
         }
     }
 

@@ -88,13 +88,19 @@ impl Socket {
 /// For the rest of the crate.
 impl Socket {
     pub(super) fn emit_flagged<T: Serialize>(&self, flags: Flags, event: &str, args: T) -> Emitted {
-        let sent = self
+        let (packet, offset) = match self
             .0
             .namespace
-            .event(None, event, &args)
-            .map_err(EmitError::from)
-            .and_then(|packet| flags.send(self, packet));
-        match sent {
+            .plain_event(flags.is_volatile, event, &args)
+        {
+            Ok(written) => written,
+            Err(error) => return Emitted::failed(0, error.into()),
+        };
+        let packet = flags.apply(packet);
+        if let (Some(keeper), Some(offset)) = (&self.0.namespace.recovery, offset) {
+            return self.send_kept(keeper, offset, packet);
+        }
+        match self.send_packet(packet, flags.is_volatile) {
             Ok(()) => Emitted::to(1),
             // Missing it is what volatile means.
             Err(error) if error.is_missed() => Emitted::to(0),
@@ -118,7 +124,7 @@ impl Socket {
             .namespace
             .event(Some(id), event, &args)
             .map_err(EmitError::from)
-            .and_then(|packet| flags.send(self, packet));
+            .and_then(|packet| self.send_packet(flags.apply(packet), flags.is_volatile));
         if let Err(error) = sent {
             self.forget_ack(id);
             return AckFuture::failed(error);

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::Socket;
 use crate::ack::AckFuture;
-use crate::error::{EmitError, Emitted};
+use crate::error::Emitted;
 
 /// A socket, and how an event is to be sent to it: built step by step, then used.
 ///
@@ -37,7 +37,7 @@ pub struct Emitter<'a> {
 /// How a packet is sent.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Flags {
-    is_volatile: bool,
+    pub(super) is_volatile: bool,
     may_compress: bool,
 }
 
@@ -96,12 +96,10 @@ impl Flags {
         may_compress: true,
     };
 
-    /// Queues a packet as these flags say.
-    pub(super) fn send(self, socket: &Socket, packet: Encoded) -> Result<(), EmitError> {
-        let packet = match self.may_compress {
+    pub(super) fn apply(self, packet: Encoded) -> Encoded {
+        match self.may_compress {
             true => packet,
             false => packet.without_compression(),
-        };
-        socket.send_packet(packet, self.is_volatile)
+        }
     }
 }

@@ -11,7 +11,7 @@ use super::Socket;
 use crate::handler::{HandlerError, Table};
 
 /// Absent from a socket until there is something in it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Extras {
     /// JSON, since it may have to travel.
     data: Option<Arc<str>>,
@@ -62,9 +62,7 @@ impl Socket {
     /// # Errors
     /// When it does not fit `T`.
     pub fn data<T: DeserializeOwned>(&self) -> Result<T, HandlerError> {
-        let text = self.data_json();
-        let text = text.as_deref().unwrap_or("{}");
-        json::read_value(text).map_err(|error| HandlerError::new(format!("socket data: {error}")))
+        read_data(self.data_json().as_deref())
     }
 
     /// Keeps a value with the socket, one for each type. A handler gets it as an
@@ -110,7 +108,35 @@ impl Socket {
         self.0.extras.lock().as_ref()?.data.clone()
     }
 
+    /// A copy of what is kept with it for its client.
+    pub(super) fn kept(&self) -> Kept {
+        let extras = self.0.extras.lock();
+        Kept(extras.as_ref().map(|extras| {
+            Box::new(Extras {
+                data: extras.data.clone(),
+                extensions: extras.extensions.clone(),
+                ..Extras::default()
+            })
+        }))
+    }
+
     pub(super) fn with_extras<R>(&self, change: impl FnOnce(&mut Extras) -> R) -> R {
         change(self.0.extras.lock().get_or_insert_default())
     }
+}
+
+/// What was kept with a socket, while its client is away.
+#[derive(Clone, Default)]
+pub(crate) struct Kept(pub(super) Option<Box<Extras>>);
+
+impl Kept {
+    pub(crate) fn data<T: DeserializeOwned>(&self) -> Result<T, HandlerError> {
+        let extras = self.0.as_ref();
+        read_data(extras.and_then(|extras| extras.data.as_deref()))
+    }
+}
+
+fn read_data<T: DeserializeOwned>(text: Option<&str>) -> Result<T, HandlerError> {
+    let data = json::read_value(text.unwrap_or("{}"));
+    data.map_err(|error| HandlerError::new(format!("socket data: {error}")))
 }

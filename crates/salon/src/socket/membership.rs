@@ -25,12 +25,25 @@ pub(super) enum Membership {
 
 /// The beginning.
 impl Socket {
-    /// The client is let in: it can be sent events.
-    pub(crate) fn admit(&self) {
+    /// The client is let in and told so: it can be sent events. If it was away, it gets first
+    /// what it has missed. `false`: some of that is not known any more.
+    pub(crate) fn admit(&self) -> bool {
+        let connection = &self.0.connection;
+        let (name, recovery) = (self.namespace_name(), self.recovery_id());
+        let consent = connection.codec().connect(name, &self.id(), recovery);
         let mut membership = self.0.membership.lock();
-        if let Membership::Connecting(rooms) = &mut *membership {
-            *membership = Membership::Admitted(mem::take(rooms));
+        let Membership::Connecting(rooms) = &mut *membership else {
+            return true;
+        };
+        let rooms = mem::take(rooms);
+        let hub = recovery.map(|_| self.0.namespace.hub.lock());
+        if !self.begin_recovery(&rooms) {
+            return false;
         }
+        connection.send(consent);
+        drop(hub);
+        *membership = Membership::Admitted(rooms);
+        true
     }
 
     /// Others can find the socket from here on, so broadcasts reach it.
@@ -41,7 +54,8 @@ impl Socket {
         };
         let rooms = mem::take(rooms);
         let mut hub = self.0.namespace.hub.lock();
-        // An id is random, so it is never taken already.
+        self.catch_up(&rooms);
+        // An id is random, and a client comes back once, so it is never taken already.
         let Ok(key) = hub.insert(self.id(), self.clone()) else {
             return;
         };
@@ -61,16 +75,17 @@ impl Socket {
             return self.0.connection.disconnect_all();
         }
         // Whoever takes it out first, of several at a time, sees to its end.
-        if self.take_out() {
+        let reason = DisconnectReason::ServerNamespaceDisconnect;
+        if self.take_out(reason) {
             let connection = &self.0.connection;
             connection.send(connection.codec().disconnect(self.namespace_name()));
-            self.finish(DisconnectReason::ServerNamespaceDisconnect);
+            self.finish(reason);
         }
     }
 
     /// Leaves all rooms, fails what waits for answers, and calls the `on_disconnect` handlers.
     pub(crate) fn end(&self, reason: DisconnectReason) {
-        if self.take_out() {
+        if self.take_out(reason) {
             self.finish(reason);
         }
     }
@@ -83,27 +98,23 @@ impl Socket {
     }
 
     /// From here on it is disconnected; `false` if it was before, or never connected.
-    fn take_out(&self) -> bool {
+    fn take_out(&self, reason: DisconnectReason) -> bool {
         let keeps_rooms = self.tables().has(&Place::Disconnecting);
         let mut membership = self.0.membership.lock();
-        let before = mem::replace(&mut *membership, Membership::Gone(Vec::new()));
-        let mut removed = None;
-        let rooms = match before {
-            Membership::Connected(key) => {
-                let mut hub = self.0.namespace.hub.lock();
-                let rooms = hub.rooms_of(key).map(str::to_owned);
-                let rooms = keeps_rooms.then(|| rooms.collect());
-                removed = hub.remove(key);
-                rooms
-            }
-            Membership::Admitted(rooms) => keeps_rooms.then(|| self.with_own_room(&rooms)),
-            other @ (Membership::Connecting(_) | Membership::Gone(_)) => {
-                *membership = other;
-                return false;
-            }
+        if let Membership::Connecting(_) | Membership::Gone(_) = &*membership {
+            return false;
+        }
+        let mut hub = self.0.namespace.hub.lock();
+        let expired = self.end_recovery(&hub, &membership, reason);
+        let rooms = keeps_rooms.then(|| self.rooms_in(&hub, &membership));
+        let left = Membership::Gone(rooms.unwrap_or_default());
+        let removed = match mem::replace(&mut *membership, left) {
+            Membership::Connected(key) => hub.remove(key),
+            _ => None,
         };
-        *membership = Membership::Gone(rooms.unwrap_or_default());
-        drop((membership, removed));
+        drop((hub, membership));
+        drop(removed);
+        self.tell_expired(expired);
         true
     }
 

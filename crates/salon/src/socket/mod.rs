@@ -6,6 +6,7 @@ mod emitter;
 mod extras;
 mod handlers;
 mod membership;
+mod recovery;
 mod rooms;
 
 use std::borrow::Cow;
@@ -13,9 +14,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use salon_proto::SocketId;
 use salon_proto::ack::AckTable;
 use salon_proto::engine::Transport;
+use salon_proto::{RecoveryId, SocketId};
 use serde::de::DeserializeOwned;
 
 use crate::ack::{Ack, Waiter};
@@ -24,12 +25,16 @@ use crate::handler::{Call, Data, HandlerError, Occasion};
 use crate::handshake::Handshake;
 use crate::namespace::{Namespace, NamespaceInner};
 use crate::random;
+use crate::recovery::Away;
 use crate::server::Server;
 
 pub use emitter::Emitter;
+pub(crate) use extras::Kept;
+pub(crate) use recovery::Resumed;
 
 use extras::Extras;
 use membership::Membership;
+use recovery::Recoverable;
 
 /// A client in one namespace. Clones are cheap and mean the same socket.
 ///
@@ -47,6 +52,7 @@ struct SocketInner {
     /// Answers that the client owes; rarely any, so it is absent until needed.
     acks: Mutex<Option<Box<AckTable<Waiter>>>>,
     extras: Mutex<Option<Box<Extras>>>,
+    recovery: Option<Box<Recoverable>>,
 }
 
 /// What a socket is.
@@ -116,6 +122,10 @@ impl Socket {
         namespace: Arc<NamespaceInner>,
         auth: Option<Cow<'_, str>>,
     ) -> Option<Self> {
+        let recovery = match &namespace.recovery {
+            Some(_) => Some(RecoveryId::from_entropy(random::entropy()?)),
+            None => None,
+        };
         Some(Self(Arc::new(SocketInner {
             id: SocketId::from_entropy(random::entropy()?),
             namespace,
@@ -124,7 +134,35 @@ impl Socket {
             membership: Mutex::new(Membership::Connecting(Vec::new())),
             acks: Mutex::new(None),
             extras: Mutex::new(None),
+            recovery: recovery.map(|id| Box::new(Recoverable::new(id))),
         })))
+    }
+
+    /// The socket of a client that comes back.
+    pub(crate) fn resumed(
+        connection: &Arc<Connection>,
+        namespace: Arc<NamespaceInner>,
+        auth: Option<Cow<'_, str>>,
+        resumed: Resumed,
+    ) -> Self {
+        let Resumed { id, claim } = resumed;
+        let Away {
+            socket,
+            mut rooms,
+            kept,
+            trace,
+        } = claim.away;
+        rooms.retain(|room| room.as_str() != socket.as_str());
+        Self(Arc::new(SocketInner {
+            id: socket,
+            namespace,
+            connection: Arc::clone(connection),
+            auth: auth.map(|json| json.into()),
+            membership: Mutex::new(Membership::Connecting(rooms)),
+            acks: Mutex::new(None),
+            extras: Mutex::new(kept.0),
+            recovery: Some(Box::new(Recoverable::resumed(id, trace, claim.from))),
+        }))
     }
 
     pub(crate) fn connection(&self) -> &Arc<Connection> {

@@ -2,7 +2,7 @@
 
 use super::Socket;
 use super::membership::Membership;
-use crate::hub::{Key, Room};
+use crate::hub::{Hub, Key, Room};
 
 /// Rooms.
 impl Socket {
@@ -46,22 +46,20 @@ impl Socket {
     /// wait, these are the rooms that it has just left.
     #[must_use]
     pub fn rooms(&self) -> Vec<String> {
-        match &*self.0.membership.lock() {
-            Membership::Connecting(rooms) | Membership::Admitted(rooms) => {
-                self.with_own_room(rooms)
-            }
-            Membership::Connected(key) => {
-                let hub = self.0.namespace.hub.lock();
-                hub.rooms_of(*key).map(str::to_owned).collect()
-            }
-            Membership::Gone(left) => left.clone(),
-        }
+        let membership = self.0.membership.lock();
+        self.rooms_in(&self.0.namespace.hub.lock(), &membership)
     }
 
-    pub(super) fn with_own_room(&self, rooms: &[Room]) -> Vec<String> {
-        let own = self.id().to_string();
-        let others = rooms.iter().map(|room| room.as_str().to_owned());
-        std::iter::once(own).chain(others).collect()
+    pub(super) fn rooms_in(&self, hub: &Hub<Self>, membership: &Membership) -> Vec<String> {
+        match membership {
+            Membership::Connecting(rooms) | Membership::Admitted(rooms) => {
+                let own = self.id().to_string();
+                let others = rooms.iter().map(|room| room.as_str().to_owned());
+                std::iter::once(own).chain(others).collect()
+            }
+            Membership::Connected(key) => hub.rooms_of(*key).map(str::to_owned).collect(),
+            Membership::Gone(left) => left.clone(),
+        }
     }
 
     fn join_later(&self, rooms: &mut Vec<Room>, room: Room) -> Result<bool, TooMany> {

@@ -26,6 +26,7 @@ mod panics;
 mod parsers;
 mod policies;
 mod pressure;
+mod recovery;
 mod replies;
 mod rooms;
 mod serve;
