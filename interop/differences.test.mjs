@@ -64,6 +64,12 @@ scenario("a body that is not UTF-8 ends the session", async ({ poll }) => {
   assert.equal(await server.reason(id), "parse error");
 });
 
+scenario("bytes that are not base64 end the session", async ({ frames }) => {
+  const session = await joined(frames);
+  session.send('451-["message",{"_placeholder":true,"num":0}]', "bA!Q==");
+  assert.equal(await server.reason(session.id), "parse error");
+});
+
 scenario("two connects in one body close the connection", async ({ poll }) => {
   const session = await poll();
   await session.post("40", "40");

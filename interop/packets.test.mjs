@@ -76,7 +76,10 @@ const wrong = {
   "a second connect with auth": ['40{"token":"x"}'],
   "an event for a namespace not joined": ['42/custom,["message"]'],
   "an event for an unknown namespace": ['42/unknown,["message"]'],
+  "an event without a payload for a namespace not joined": ["42/custom,"],
   "an answer for a namespace not joined": ["43/custom,1[]"],
+  "an answer without a payload for a namespace not joined": ["43/custom,1"],
+  "an answer without an id for a namespace not joined": ["43/custom,[]"],
   "a disconnect from a namespace not joined": ["41/custom,"],
   "a connect error by the client": ['44{"message":"no"}'],
 };

@@ -119,6 +119,16 @@ deflating.scenario("the size of a window may be written in any way", async ({ ke
   }
 });
 
+// Buffer.from skips what is not base64.
+quiet.scenario("what is not base64 is skipped", async ({ frames }) => {
+  const session = await frames();
+  await session.handshake();
+  await session.join();
+  session.send('451-["message",{"_placeholder":true,"num":0}]', "bA!Q==");
+  await session.next();
+  assert.deepEqual(await session.next(), Buffer.from([1]));
+});
+
 // Salon must refuse such a message and live.
 test("an echo of deeply nested JSON ends the whole server", async () => {
   const server = new TestServer({ PING_TIMEOUT: "20000" });

@@ -160,6 +160,7 @@ impl ConnectionReceiver {
         match packet {
             Packet::Event(event) => dispatch(&socket, &event, turn),
             Packet::Ack(ack) => answer(&socket, ack),
+            Packet::Empty { .. } => {}
             _ => socket.end(DisconnectReason::ClientNamespaceDisconnect),
         }
         Ok(())

@@ -7,14 +7,11 @@ use crate::packet::{Packet, PacketType, ROOT, RawPacket};
 
 /// A packet's text, and how many binary messages must follow before it is complete.
 pub(super) struct Decoded<'a> {
-    pub(super) packet: Option<Packet<'a>>,
+    pub(super) packet: Packet<'a>,
     pub(super) attachments: usize,
 }
 
 /// Decodes a packet's text.
-///
-/// Without a payload an event or an answer means nothing, but is not an error either:
-/// then there is no packet.
 pub(super) fn decode(text: &str, max_attachments: usize) -> Result<Decoded<'_>, ProtocolError> {
     let mut rest = text;
     let kind = take_type(&mut rest)?;
@@ -96,7 +93,7 @@ mod tests {
     use super::*;
     use crate::packet::Event;
 
-    fn packet(text: &str) -> Option<Packet<'_>> {
+    fn packet(text: &str) -> Packet<'_> {
         decode(text, 10).unwrap().packet
     }
 
@@ -113,44 +110,48 @@ mod tests {
     #[test]
     fn events_are_read_with_and_without_namespace_and_id() {
         let event = plain_event("/", "hello", r#"["hello",1]"#);
-        assert_eq!(
-            packet(r#"2["hello",1]"#),
-            Some(Packet::Event(event.clone()))
-        );
+        assert_eq!(packet(r#"2["hello",1]"#), Packet::Event(event.clone()));
         let with_id = Event {
             ack_id: Some(12),
             ..event
         };
-        assert_eq!(packet(r#"212["hello",1]"#), Some(Packet::Event(with_id)));
+        assert_eq!(packet(r#"212["hello",1]"#), Packet::Event(with_id));
         let elsewhere = Event {
             ack_id: Some(0),
             ..plain_event("/admin", "x", r#"["x"]"#)
         };
-        assert_eq!(packet(r#"2/admin,0["x"]"#), Some(Packet::Event(elsewhere)));
+        assert_eq!(packet(r#"2/admin,0["x"]"#), Packet::Event(elsewhere));
     }
 
     #[test]
     fn names_may_be_numbers_or_have_escapes() {
         let numbered = plain_event("/", "1", r#"[1,"x"]"#);
-        assert_eq!(packet(r#"2[1,"x"]"#), Some(Packet::Event(numbered)));
+        assert_eq!(packet(r#"2[1,"x"]"#), Packet::Event(numbered));
         let escaped = plain_event("/", "a\"b", r#"["a\"b"]"#);
-        assert_eq!(packet(r#"2["a\"b"]"#), Some(Packet::Event(escaped)));
+        assert_eq!(packet(r#"2["a\"b"]"#), Packet::Event(escaped));
     }
 
     #[test]
     fn a_namespace_may_end_the_packet_without_a_comma() {
         let namespace = Cow::Borrowed("/admin");
         let disconnect = Packet::Disconnect { namespace };
-        assert_eq!(packet("1/admin"), Some(disconnect.clone()));
-        assert_eq!(packet("1/admin,"), Some(disconnect));
+        assert_eq!(packet("1/admin"), disconnect.clone());
+        assert_eq!(packet("1/admin,"), disconnect);
     }
 
     #[test]
     fn events_and_answers_without_a_payload_mean_nothing() {
-        for text in ["2", "21", "2/admin,", "31", "3"] {
-            assert_eq!(packet(text), None, "{text}");
+        for (text, namespace) in [
+            ("2", "/"),
+            ("21", "/"),
+            ("2/admin,", "/admin"),
+            ("31", "/"),
+            ("3", "/"),
+            ("3[1]", "/"),
+        ] {
+            let namespace = namespace.into();
+            assert_eq!(packet(text), Packet::Empty { namespace }, "{text}");
         }
-        assert_eq!(packet("3[1]"), None);
     }
 
     #[test]

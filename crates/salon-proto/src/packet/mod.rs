@@ -60,6 +60,12 @@ pub enum Packet<'a> {
         /// A JSON object or string.
         data: Option<Cow<'a, str>>,
     },
+    /// An event without data, or an answer without data or id: it means nothing, but only to a
+    /// namespace that is joined.
+    Empty {
+        /// The namespace.
+        namespace: Cow<'a, str>,
+    },
 }
 
 /// An event as it arrived. Its arguments stay JSON until a handler says what they are.
@@ -97,6 +103,7 @@ impl Packet<'_> {
         match self {
             Self::Connect { namespace, .. }
             | Self::Disconnect { namespace }
+            | Self::Empty { namespace }
             | Self::ConnectError { namespace, .. } => namespace,
             Self::Event(event) => &event.namespace,
             Self::Ack(ack) => &ack.namespace,

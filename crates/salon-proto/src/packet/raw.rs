@@ -73,19 +73,16 @@ pub struct RawPacket<'a> {
 impl<'a> RawPacket<'a> {
     /// Checks the data as Socket.IO's own parser does.
     ///
-    /// Without data an event or an answer means nothing, but is not an error either: then there
-    /// is no packet. Neither is there for an answer without an id.
-    ///
     /// # Errors
     /// When the data is not JSON or not of the shape that the type demands, or when the event's
     /// name is [reserved](RESERVED_EVENTS).
-    pub fn check(self) -> Result<Option<Packet<'a>>, ProtocolError> {
+    pub fn check(self) -> Result<Packet<'a>, ProtocolError> {
         match self.kind {
-            PacketType::Connect => self.connect().map(Some),
-            PacketType::Disconnect => self.disconnect().map(Some),
+            PacketType::Connect => self.connect(),
+            PacketType::Disconnect => self.disconnect(),
             PacketType::Event => self.event(),
             PacketType::Ack => self.ack(),
-            PacketType::ConnectError => self.connect_error().map(Some),
+            PacketType::ConnectError => self.connect_error(),
         }
     }
 
@@ -111,35 +108,38 @@ impl<'a> RawPacket<'a> {
         }
     }
 
-    fn event(self) -> Result<Option<Packet<'a>>, ProtocolError> {
+    fn event(self) -> Result<Packet<'a>, ProtocolError> {
+        let namespace = self.namespace;
         let Some(array) = self.data else {
-            return Ok(None);
+            return Ok(Packet::Empty { namespace });
         };
         let name = match &array {
             Cow::Borrowed(array) => event_name(array)?,
             Cow::Owned(array) => Cow::Owned(event_name(array)?.into_owned()),
         };
-        Ok(Some(Packet::Event(Event {
-            namespace: self.namespace,
+        Ok(Packet::Event(Event {
+            namespace,
             name,
             ack_id: self.ack_id,
             array,
             attachments: self.attachments,
-        })))
+        }))
     }
 
-    fn ack(self) -> Result<Option<Packet<'a>>, ProtocolError> {
+    fn ack(self) -> Result<Packet<'a>, ProtocolError> {
+        let namespace = self.namespace;
         let Some(array) = self.data else {
-            return Ok(None);
+            return Ok(Packet::Empty { namespace });
         };
         json::scan_args(&array).map_err(invalid_payload)?;
-        Ok(self.ack_id.map(|id| {
-            Packet::Ack(Ack {
-                namespace: self.namespace,
-                id,
-                array,
-                attachments: self.attachments,
-            })
+        let Some(id) = self.ack_id else {
+            return Ok(Packet::Empty { namespace });
+        };
+        Ok(Packet::Ack(Ack {
+            namespace,
+            id,
+            array,
+            attachments: self.attachments,
         }))
     }
 }
@@ -196,7 +196,7 @@ mod tests {
             data: Some(data.into()),
             attachments: vec![Bytes::from_static(b"x")],
         };
-        let Ok(Some(Packet::Event(event))) = raw(r#"["a\"b",1]"#.into()).check() else {
+        let Ok(Packet::Event(event)) = raw(r#"["a\"b",1]"#.into()).check() else {
             panic!("not an event");
         };
         assert_eq!((&*event.name, event.attachments.len()), ("a\"b", 1));

@@ -27,7 +27,7 @@ pub struct Reassembly {
 
 #[derive(Debug)]
 struct Waiting {
-    packet: Option<Packet<'static>>,
+    packet: Packet<'static>,
     missing: usize,
     attachments: Vec<Bytes>,
 }
@@ -55,10 +55,10 @@ impl Reassembly {
             attachments,
         } = decode(text, self.max_attachments)?;
         if attachments == 0 {
-            return Ok(packet);
+            return Ok(Some(packet));
         }
         self.waiting = Some(Box::new(Waiting {
-            packet: packet.map(into_owned),
+            packet: into_owned(packet),
             missing: attachments,
             attachments: Vec::with_capacity(attachments),
         }));
@@ -91,14 +91,14 @@ impl Reassembly {
 impl Waiting {
     fn complete(mut self) -> Result<Option<Packet<'static>>, ProtocolError> {
         let (array, attachments) = match &mut self.packet {
-            Some(Packet::Event(event)) => (&event.array, &mut event.attachments),
-            Some(Packet::Ack(ack)) => (&ack.array, &mut ack.attachments),
-            _ => return Ok(None),
+            Packet::Event(event) => (&event.array, &mut event.attachments),
+            Packet::Ack(ack) => (&ack.array, &mut ack.attachments),
+            _ => return Ok(Some(self.packet)),
         };
         json::check_placeholders(array, self.attachments.len())
             .map_err(|error| ProtocolError::with_detail("illegal attachments", error))?;
         *attachments = self.attachments;
-        Ok(self.packet)
+        Ok(Some(self.packet))
     }
 }
 
@@ -130,6 +130,9 @@ fn into_owned(packet: Packet<'_>) -> Packet<'static> {
             data: data.map(own),
         },
         Packet::Disconnect { namespace } => Packet::Disconnect {
+            namespace: own(namespace),
+        },
+        Packet::Empty { namespace } => Packet::Empty {
             namespace: own(namespace),
         },
     }

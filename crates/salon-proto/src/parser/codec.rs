@@ -237,7 +237,7 @@ fn check(
     decoded: Result<Option<RawPacket<'_>>, ParserError>,
 ) -> Result<Option<Packet<'_>>, ProtocolError> {
     match decoded {
-        Ok(Some(raw)) => raw.check(),
+        Ok(Some(raw)) => raw.check().map(Some),
         Ok(None) => Ok(None),
         Err(error) => Err(ProtocolError::with_detail("the parser refuses it", error)),
     }
