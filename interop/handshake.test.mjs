@@ -49,6 +49,13 @@ scenario("parameters may be percent-encoded and come in any order", async () => 
   assert.equal(answer.status, 200);
 });
 
+scenario("of a parameter that is given several times the last counts", async () => {
+  const open = async (query) => (await request(server, { query })).status;
+  assert.equal(await open("EIO=3&transport=abc&sid=abc&EIO=4&transport=polling&sid="), 200);
+  assert.equal(await open("EIO=4&transport=polling&EIO=3"), 400);
+  assert.equal(await open("EIO=4&transport=polling&transport=abc"), 400);
+});
+
 const refusals = [
   ["an unknown transport", "GET", { EIO: 4, transport: "abc" }, 0, "Transport unknown"],
   ["no transport", "GET", { EIO: 4 }, 0, "Transport unknown"],

@@ -33,10 +33,10 @@ impl Handshake {
         self.url.split_once('?').map_or("", |(_, query)| query)
     }
 
-    /// The first value of a query parameter, decoded.
+    /// The last value of a query parameter, decoded.
     #[must_use]
     pub fn query_value(&self, name: &str) -> Option<String> {
-        let (_, value) = self.query_pairs().find(|(key, _)| key == name)?;
+        let (_, value) = self.query_pairs().filter(|(key, _)| key == name).last()?;
         Some(value.into_owned())
     }
 
@@ -121,14 +121,14 @@ mod tests {
     #[test]
     fn headers_and_query_values_are_found() {
         let handshake = handshake(
-            "/socket.io/?EIO=4&name=J%C3%B8rn&name=second?",
+            "/socket.io/?EIO=4&name=first?&name=J%C3%B8rn",
             "host: localhost\nuser-agent: a: b\n",
         );
         assert_eq!(handshake.header("User-Agent"), Some("a: b"));
         assert_eq!(handshake.header("cookie"), None);
         assert_eq!(handshake.query_value("name").as_deref(), Some("Jørn"));
         assert_eq!(handshake.query_value("nobody"), None);
-        assert_eq!(handshake.query(), "EIO=4&name=J%C3%B8rn&name=second?");
+        assert_eq!(handshake.query(), "EIO=4&name=first?&name=J%C3%B8rn");
         assert_eq!(handshake.headers().count(), 2);
         assert_eq!(handshake.time(), "Thu, 01 Jan 1970 00:00:00 GMT");
     }

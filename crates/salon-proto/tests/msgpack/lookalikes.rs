@@ -14,7 +14,7 @@ const SECRET: &[u8] = b"\xc4\x02AB";
 
 fn event(packet: &[u8]) -> Event<'static> {
     match decode(packet).unwrap().check() {
-        Ok(Some(Packet::Event(event))) => event,
+        Ok(Packet::Event(event)) => event,
         other => panic!("not an event: {other:?}"),
     }
 }

@@ -44,7 +44,7 @@ fn generated_events_survive_the_round_trip() {
     for _ in 0..ROUNDS {
         let (args, bytes) = random_event(&mut random);
         let raw = decode(&bytes).unwrap();
-        let Ok(Some(Packet::Event(event))) = raw.check() else {
+        let Ok(Packet::Event(event)) = raw.check() else {
             panic!("no event: {bytes:x?}");
         };
         assert_eq!((&*event.namespace, &*event.name), ("/namespace", "name"));
@@ -111,7 +111,7 @@ fn is_sound(bytes: &[u8]) -> bool {
     let Ok(raw) = decode(bytes) else {
         return false;
     };
-    let Ok(Some(packet)) = raw.check() else {
+    let Ok(packet) = raw.check() else {
         return false;
     };
     if let Packet::Event(event) = packet {

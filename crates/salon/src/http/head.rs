@@ -60,12 +60,12 @@ impl RequestHead {
         self.0.headers.get(name)?.to_str().ok()
     }
 
-    /// The first value of a query parameter, decoded.
+    /// The last value of a query parameter, which is the one that counts; decoded.
     #[must_use]
     pub fn query_value(&self, name: &str) -> Option<String> {
         let query = self.0.uri.query()?;
-        let mut pairs = form_urlencoded::parse(query.as_bytes());
-        let (_, value) = pairs.find(|(key, _)| key == name)?;
+        let pairs = form_urlencoded::parse(query.as_bytes());
+        let (_, value) = pairs.filter(|(key, _)| key == name).last()?;
         Some(value.into_owned())
     }
 

@@ -41,11 +41,8 @@ impl<'a> Query<'a> {
                 "sid" => &mut found.sid,
                 _ => continue,
             };
-            // A parameter that is given twice means nothing that is known here.
-            *slot = Some(match slot {
-                None => value,
-                Some(_) => Cow::Borrowed("given twice"),
-            });
+            // Of several the last counts, as in Node.
+            *slot = Some(value);
         }
         found
     }
@@ -191,14 +188,14 @@ mod tests {
     }
 
     #[test]
-    fn parameters_are_decoded_and_must_not_be_repeated() {
+    fn parameters_are_decoded_and_the_last_of_several_counts() {
         let uri = "/?EIO=4&transport=poll%69ng&t=1&sid=a&sid=b";
         let parts = parts(uri, &[]);
         let query = Query::parse(&parts);
         let request = query.as_request(&parts);
         assert_eq!(request.protocol, Some("4"));
         assert_eq!(request.transport, Some("polling"));
-        assert_eq!(request.sid, Some("given twice"));
+        assert_eq!(request.sid, Some("b"));
     }
 
     #[test]
