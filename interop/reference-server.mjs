@@ -25,12 +25,17 @@ const io = new Server({
   ...requestOptions(process.env),
 });
 
-io.of("/auth").use((socket, next) => {
-  if (socket.handshake.auth.token === "secret") return next();
+const admit = (allows) => (socket, next) => {
+  if (allows(socket.handshake.auth.token)) return next();
   const error = new Error("not authorised");
   error.data = { code: 401 };
   next(error);
-});
+};
+
+const dynamic = io.of(/^\/dynamic-\d+$/);
+const asked = io.of((name, { token }, next) => next(null, name.startsWith("/asked-") && token === "secret"));
+io.of("/auth").use(admit((token) => token === "secret"));
+dynamic.use(admit((token) => token !== "wrong"));
 
 function aim(socket, { sender = false, rooms = [], except = [], local = false, volatile = false, uncompressed = false }) {
   let target = (sender ? socket.nsp : socket.broadcast).compress(!uncompressed);
@@ -83,6 +88,10 @@ function greet(socket) {
     aim(socket, target).emit(event, ...args);
     done();
   });
+  socket.on("tell-dynamic", (event, args, done) => {
+    dynamic.emit(event, ...args);
+    done();
+  });
   socket.on("count", (done) => done(io.engine.clientsCount, socket.nsp.sockets.size));
 
   socket.on("handshake", (done) => done(socket.handshake));
@@ -91,6 +100,7 @@ function greet(socket) {
 }
 
 for (const name of ["/", "/custom", "/rooms", "/auth"]) io.of(name).on("connection", greet);
+for (const parent of [dynamic, asked]) parent.on("connection", greet);
 
 io.attach(http);
 if (process.env.HOOKS !== undefined) addHooks(io.engine);

@@ -1,5 +1,6 @@
 //! The server that the interop tests talk to. Its contract is `interop/CONTRACT.md`.
 
+mod dynamic;
 mod handshake;
 mod options;
 mod recovery;
@@ -62,6 +63,7 @@ fn server() -> Server {
         add_handlers(&io.of(name));
     }
     io.of("/auth").middleware(check_token);
+    dynamic::add(&io);
     io
 }
 
@@ -70,14 +72,24 @@ struct Auth {
     token: Option<Box<serde_json::value::RawValue>>,
 }
 
-async fn check_token(auth: Auth) -> Result<(), HandlerError> {
-    match auth.token {
-        Some(token) if token.get() == r#""secret""# => Ok(()),
-        _ => {
-            let code = serde_json::json!({"code": 401});
-            Err(HandlerError::new("not authorised").with_data(code))
-        }
+impl Auth {
+    /// Whether the token is this JSON.
+    fn is(&self, json: &str) -> bool {
+        let token = self.token.as_ref();
+        token.is_some_and(|token| token.get() == json)
     }
+}
+
+async fn check_token(auth: Auth) -> Result<(), HandlerError> {
+    match auth.is(r#""secret""#) {
+        true => Ok(()),
+        false => Err(not_authorised()),
+    }
+}
+
+fn not_authorised() -> HandlerError {
+    let code = serde_json::json!({"code": 401});
+    HandlerError::new("not authorised").with_data(code)
 }
 
 fn add_handlers(namespace: &Namespace) {
@@ -118,6 +130,7 @@ fn add_handlers(namespace: &Namespace) {
         |namespace: Namespace, room: String| async move { namespace.to(room).sockets().len() },
     );
     namespace.on("send", send);
+    namespace.on("tell-dynamic", dynamic::tell);
     namespace.on("count", |io: Server, namespace: Namespace| async move {
         (io.session_count(), namespace.len())
     });
