@@ -152,7 +152,9 @@ impl ServerBuilder {
     /// (RFC 7692). Default: never, as in Node, since it costs time for each message.
     ///
     /// No message refers to an earlier one, so a client costs no memory for it, and a broadcast
-    /// is compressed once. Messages above 256 KiB go out as they are.
+    /// is compressed once. Messages above 256 KiB go out as they are, and so does what is sent with
+    /// `compress(false)`: what is compressed already, or has a secret beside text that others choose,
+    /// since the size would then tell of the secret.
     ///
     /// ```
     /// use salon::{Deflate, Server};

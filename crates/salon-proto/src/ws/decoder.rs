@@ -14,7 +14,8 @@ use super::{
 /// Between messages it holds no heap memory. Of a frame that was cut off it
 /// keeps what arrived, in a buffer that grows with it; of a fragmented message,
 /// what its fragments carried. Together these hold at most `max_message` bytes
-/// of payload, and at most twice that is allocated for them.
+/// of payload, and at most twice that is allocated for them. A compressed message is decompressed
+/// when it is whole, into at most `max_message` bytes more.
 ///
 /// ```text
 ///             header complete            payload complete

@@ -34,6 +34,16 @@ impl<'a> Message<'a> {
         Ok(Message::Text(text.ok_or(ErrorKind::InvalidUtf8)?))
     }
 
+    /// Bytes of its text or of its binary data; 0 for a control frame.
+    #[must_use]
+    pub fn data_len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(bytes) => bytes.len(),
+            Self::Ping(_) | Self::Pong(_) | Self::Close(_) => 0,
+        }
+    }
+
     /// The same message without a borrow, copied where necessary.
     #[must_use]
     pub fn into_owned(self) -> Message<'static> {

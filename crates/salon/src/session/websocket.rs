@@ -15,6 +15,10 @@ const SCRATCH: usize = 64 * 1024;
 /// waits in its own TCP window.
 const READS_PER_TURN: usize = 16;
 
+/// Bytes of messages of one session before others get their turn: a few that are compressed may
+/// become a thousand times larger than what is read. Others do not come near it.
+const BYTES_PER_TURN: usize = 4 * 1_024 * 1_024;
+
 thread_local! {
     static SCRATCH_BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
@@ -80,6 +84,17 @@ impl WebSocket {
         cx: &mut Context<'_>,
         mut deliver: impl FnMut(Message<'_>, &mut Context<'_>) -> Next,
     ) -> Poll<End> {
+        let mut budget = BYTES_PER_TURN;
+        let mut deliver = |message: Message<'_>, cx: &mut Context<'_>| {
+            budget = budget.saturating_sub(message.data_len());
+            match deliver(message, cx) {
+                Next::Go if budget == 0 => {
+                    cx.waker().wake_by_ref();
+                    Next::Pause
+                }
+                next => next,
+            }
+        };
         let mut read_ahead = std::mem::take(&mut self.read_ahead);
         match self.decode(&mut read_ahead, cx, &mut deliver) {
             Ok(Decoded::All) => {}

@@ -1,5 +1,10 @@
 //! Compression of messages on WebSocket.
 
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use flate2::write::DeflateEncoder;
 use salon::{Deflate, Server, Socket};
 use salon_proto::ws::{Decoder, Message, Role, text_frame};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
@@ -57,6 +62,17 @@ impl Raw {
     async fn send(&mut self, text: &str) {
         let frame = text_frame(text, Some([1, 2, 3, 4]));
         self.0.write_all(&frame).await.unwrap();
+    }
+
+    /// A text as a client sends it that compresses.
+    fn compressed(text: &str) -> Vec<u8> {
+        let mut encoder = DeflateEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.flush().unwrap();
+        let payload = encoder.get_ref().strip_suffix(b"\0\0\xFF\xFF").unwrap();
+        let length = u16::try_from(payload.len()).unwrap().to_be_bytes();
+        let mask = [0; 4];
+        [&[COMPRESSED_TEXT, 0x80 | 126][..], &length, &mask, payload].concat()
     }
 
     /// The next frame as it is.
@@ -164,6 +180,37 @@ async fn what_waits_for_an_upgrade_is_compressed_on_the_websocket() {
     assert_eq!(frame[0], COMPRESSED_TEXT);
     assert!(text(frame).starts_with(r#"42["before","#));
     assert_eq!(candidate.frame().await[0], COMPRESSED_TEXT);
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_that_become_large_leave_turns_to_other_clients() {
+    const BOMBS: usize = 40;
+    let host = host();
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&count);
+    host.on("bomb", move || {
+        counted.fetch_add(1, Ordering::Relaxed);
+        std::future::ready(())
+    });
+    let counted = Arc::clone(&count);
+    host.on("count", move |socket: Socket| {
+        socket.emit("count", counted.load(Ordering::Relaxed));
+        std::future::ready(())
+    });
+    let offers = offering(OFFER);
+    let mut greedy = Raw::join(&host, &offers).await;
+    let mut other = Raw::join(&host, &offers).await;
+    let bomb = Raw::compressed(&format!(r#"42["bomb","{}"]"#, "x".repeat(900_000)));
+    // Less than what one read takes.
+    greedy.0.write_all(&bomb.repeat(BOMBS)).await.unwrap();
+    other.send(r#"42["count"]"#).await;
+    let answer = other.read().await;
+    let before: usize = answer[r#"42["count","#.len()..answer.len() - 1]
+        .parse()
+        .unwrap();
+    assert!((1..BOMBS).contains(&before), "{before} came before");
+    settle().await;
+    assert_eq!(count.load(Ordering::Relaxed), BOMBS, "none is lost");
 }
 
 async fn answer(host: &Host, extensions: &str) -> String {
