@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { refusedUpgrade } from "./harness/frames.mjs";
+import { LegacySession } from "./harness/legacy.mjs";
 import { request } from "./harness/polling.mjs";
 import { comeBack, known } from "./harness/recovery.mjs";
 import { serving } from "./harness/scenario.mjs";
@@ -11,6 +12,7 @@ const { scenario, server } = serving();
 const open = serving({ CORS_ORIGIN: "http://example.com" });
 const deflating = serving({ PER_MESSAGE_DEFLATE: "1024" });
 const recovering = serving({ CONNECTION_STATE_RECOVERY: "60000" });
+const old = serving({ ALLOW_EIO3: "1", PING_INTERVAL: "300", PING_TIMEOUT: "200" });
 const polling = { EIO: 4, transport: "polling" };
 
 async function joined(frames) {
@@ -44,9 +46,25 @@ scenario("the client's files are not served", async () => {
   assert.deepEqual([answer.status, answer.json.message], [400, "Transport unknown"]);
 });
 
-scenario("JSONP is not spoken", async () => {
-  const answer = await request(server, { query: { ...polling, j: 0 } });
-  assert.match(answer.body, /^0\{"sid"/);
+old.scenario("a client of protocol 3 that falls silent after its upgrade is noticed", async ({ server, keep, frames }) => {
+  const session = keep(await LegacySession.open(server));
+  const socket = await frames({ EIO: 3, sid: session.sid });
+  socket.send("5");
+  assert.equal(await server.reason(session.sid), "ping timeout");
+});
+
+old.scenario("a client of protocol 3 may ask twice for a namespace", async ({ frames }) => {
+  const session = await frames({ EIO: 3 });
+  await session.frames.take(3);
+  session.send("40", "40/custom", "40/custom", '420["message-with-ack"]');
+  assert.deepEqual(await session.frames.take(3), ["40/custom,", '42/custom,["auth",{}]', "430[]"]);
+});
+
+old.scenario("binary data over WebSocket is never base64", async ({ frames }) => {
+  const session = await frames({ EIO: 3, b64: 1 });
+  await session.frames.take(3);
+  session.send('451-["message",{"_placeholder":true,"num":0}]', "b4AQI=");
+  assert.deepEqual((await session.frames.take(2))[1], Buffer.from([4, 1, 2]));
 });
 
 scenario("a session that began on WebSocket is not taken over", async ({ frames }) => {

@@ -4,7 +4,6 @@ import { connect } from "node:net";
 import { test } from "node:test";
 import { next, within } from "./harness/deadline.mjs";
 import { FrameSession } from "./harness/frames.mjs";
-import { request } from "./harness/polling.mjs";
 import { comeBack, known } from "./harness/recovery.mjs";
 import { serving } from "./harness/scenario.mjs";
 import { TestServer } from "./harness/server.mjs";
@@ -75,10 +74,18 @@ old.scenario("a client of protocol 3 that falls silent after its upgrade is neve
   assert.deepEqual(await client.ask("message-with-ack", "still here"), ["still here"]);
 });
 
-// JSONP belongs to protocol 3, but the parameter is obeyed in protocol 4 too.
-quiet.scenario("JSONP is spoken in protocol 4", async ({ server }) => {
-  const answer = await request(server, { query: { EIO: 4, transport: "polling", j: 0 } });
-  assert.match(answer.body, /^___eio\[0\]\("0\{/);
+old.scenario("a client that cannot read binary frames gets base64 over WebSocket", async ({ frames }) => {
+  const session = await frames({ EIO: 3, b64: 1 });
+  await session.frames.take(3);
+  session.send('451-["message",{"_placeholder":true,"num":0}]', "b4AQI=");
+  assert.deepEqual((await session.frames.take(2))[1], "b4AQI=");
+});
+
+old.scenario("a client of protocol 3 that is in a namespace must not ask for it again", async ({ frames }) => {
+  const session = await frames({ EIO: 3 });
+  await session.frames.take(3);
+  session.send("40");
+  await session.closed();
 });
 
 // The namespace is entered only in the next turn of the event loop.

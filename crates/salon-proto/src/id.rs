@@ -1,9 +1,12 @@
 //! The kinds of id: the session's and the one for recovery are secrets, the socket's is public.
 
 use std::fmt;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::packet::ROOT;
 
 /// Characters of an id. Sticky load balancers cut a session id out of the query by
 /// this length, and cluster adapters tell a socket's own room from others by it.
@@ -57,26 +60,62 @@ impl fmt::Debug for SessionId {
 ///
 /// It is also the name of the room in which that socket is alone at first, so
 /// `io.to(socket_id)` is a private message.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SocketId(Id);
+///
+/// It has 20 characters, except for a client of Engine.IO protocol 3 in another namespace than
+/// `/`: such clients make their ids themselves, of the namespace and the session's id.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SocketId(Kind);
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Kind {
+    Random(Id),
+    /// `<namespace>#<session id>`.
+    Named(Arc<str>),
+}
 
 impl SocketId {
     /// Makes an id of random bytes from the operating system.
     #[must_use]
     pub fn from_entropy(entropy: [u8; ID_ENTROPY]) -> Self {
-        Self(Id::from_entropy(entropy))
+        Self(Kind::Random(Id::from_entropy(entropy)))
+    }
+
+    /// The id of a socket whose client speaks Engine.IO protocol 3.
+    ///
+    /// ```
+    /// use salon_proto::{SessionId, SocketId};
+    ///
+    /// let session = SessionId::parse("abcdefghijklmnopqrst").unwrap();
+    /// assert_eq!(SocketId::of_session(&session, "/").as_str(), "abcdefghijklmnopqrst");
+    /// let id = SocketId::of_session(&session, "/chat");
+    /// assert_eq!(id.as_str(), "/chat#abcdefghijklmnopqrst");
+    /// ```
+    #[must_use]
+    pub fn of_session(id: &SessionId, namespace: &str) -> Self {
+        Self(match namespace {
+            ROOT => Kind::Random(id.0),
+            _ => Kind::Named(format!("{namespace}#{}", id.reveal()).into()),
+        })
     }
 
     /// Reads an id; `None` if the text cannot be one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        Id::parse(text).map(Self)
+        if let Some(id) = Id::parse(text) {
+            return Some(Self(Kind::Random(id)));
+        }
+        let (namespace, id) = text.rsplit_once('#')?;
+        let is_named = namespace.starts_with('/') && namespace != ROOT && Id::parse(id).is_some();
+        is_named.then(|| Self(Kind::Named(text.into())))
     }
 
-    /// The 20 characters.
+    /// Its characters.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.0.as_str()
+        match &self.0 {
+            Kind::Random(id) => id.as_str(),
+            Kind::Named(name) => name,
+        }
     }
 }
 
@@ -170,6 +209,23 @@ mod tests {
     fn an_id_survives_being_written_and_read() {
         let id = SocketId::from_entropy([0xfb; ID_ENTROPY]);
         assert_eq!(SocketId::parse(id.as_str()), Some(id));
+    }
+
+    #[test]
+    fn an_id_with_a_namespace_is_read() {
+        let session = SessionId::from_entropy([1; ID_ENTROPY]);
+        for namespace in ["/", "/chat", "/a#b"] {
+            let id = SocketId::of_session(&session, namespace);
+            assert_eq!(SocketId::parse(id.as_str()), Some(id));
+        }
+        let id = session.reveal();
+        for text in [
+            format!("/#{id}"),
+            format!("chat#{id}"),
+            "/chat#short".into(),
+        ] {
+            assert_eq!(SocketId::parse(&text), None, "{text}");
+        }
     }
 
     #[test]

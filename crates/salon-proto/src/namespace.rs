@@ -130,6 +130,12 @@ impl<T> Namespaces<T> {
         member.joined.as_ref()
     }
 
+    /// Whether it is joined or being joined.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.position(name).is_some()
+    }
+
     /// All that are joined.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         self.members.iter().filter_map(|one| one.joined.as_ref())

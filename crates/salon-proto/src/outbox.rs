@@ -3,19 +3,9 @@
 use std::collections::{VecDeque, vec_deque};
 use std::io::IoSlice;
 
-use bytes::Bytes;
-
 use crate::encoded::Encoded;
-use crate::engine::payload::SEPARATOR;
-
-/// The body of one HTTP response.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PollBody {
-    /// The payload.
-    pub bytes: Bytes,
-    /// Whether any of its packets [may be compressed](Encoded::may_compress), and so the body.
-    pub may_compress: bool,
-}
+use crate::engine::payload::PollBody;
+use crate::engine::{Dialect, Protocol};
 
 /// A queue of packets with a count of their bytes.
 ///
@@ -23,6 +13,8 @@ pub struct PollBody {
 /// session's [overflow policy](crate::engine::Overflow), since control packets are exempt.
 #[derive(Debug, Default)]
 pub struct Outbox {
+    /// What its client speaks on a WebSocket.
+    protocol: Protocol,
     queue: VecDeque<Encoded>,
     /// Bytes of all packets in the queue, as WebSocket frames.
     bytes: usize,
@@ -31,9 +23,18 @@ pub struct Outbox {
 }
 
 impl Outbox {
+    /// An empty queue for a client of this protocol.
+    #[must_use]
+    pub fn new(protocol: Protocol) -> Self {
+        Self {
+            protocol,
+            ..Self::default()
+        }
+    }
+
     /// Appends a packet.
     pub fn push(&mut self, packet: Encoded) {
-        self.bytes = self.bytes.saturating_add(packet.wire_len());
+        self.bytes = self.bytes.saturating_add(self.len_of(&packet));
         self.queue.push_back(packet);
     }
 
@@ -57,14 +58,20 @@ impl Outbox {
 
     /// Forgets everything.
     pub fn clear(&mut self) {
-        *self = Self::default();
+        *self = Self::new(self.protocol);
+    }
+
+    /// Bytes of a packet on this client's WebSocket.
+    #[must_use]
+    pub fn len_of(&self, packet: &Encoded) -> usize {
+        packet.wire_len(self.protocol)
     }
 
     /// Fills `slices` with what to write next and returns how many were filled.
     pub fn fill_slices<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
         let mut skip = self.written;
         let mut filled = 0;
-        let pieces = self.queue.iter().flat_map(Encoded::frames);
+        let pieces = self.queue.iter().flat_map(|one| one.frames(self.protocol));
         for piece in pieces {
             let rest = piece.get(skip..).unwrap_or_default();
             skip = skip.saturating_sub(piece.len());
@@ -84,7 +91,7 @@ impl Outbox {
     pub fn advance(&mut self, count: usize) {
         self.written = self.written.saturating_add(count);
         while let Some(first) = self.queue.front() {
-            let length = first.wire_len();
+            let length = self.len_of(first);
             if self.written < length {
                 break;
             }
@@ -96,28 +103,20 @@ impl Outbox {
     }
 
     /// Takes everything as the body of one HTTP response; `None` when nothing waits.
-    pub fn take_payload(&mut self) -> Option<PollBody> {
-        let may_compress = self.queue.iter().any(Encoded::may_compress);
-        let bytes = self.take_bytes()?;
-        Some(PollBody {
-            bytes,
-            may_compress,
-        })
+    pub fn take_payload(&mut self, dialect: &Dialect) -> Option<PollBody> {
+        let body = PollBody::of(&self.queue, self.bytes, dialect);
+        self.clear();
+        body
     }
 
-    fn take_bytes(&mut self) -> Option<Bytes> {
-        if let (1, Some(packet)) = (self.queue.len(), self.queue.front()) {
-            if let Some(lone) = packet.as_lone_payload() {
-                self.clear();
-                return Some(lone);
-            }
-        }
-        let mut payload = Vec::with_capacity(self.bytes);
-        for packet in &self.queue {
-            packet.append_to_payload(SEPARATOR, &mut payload);
-        }
-        self.clear();
-        (!payload.is_empty()).then(|| Bytes::from(payload))
+    /// Takes the first packet as the body of one HTTP response.
+    pub fn take_first(&mut self, dialect: &Dialect) -> Option<PollBody> {
+        let first = self.queue.pop_front()?;
+        self.bytes = self.bytes.saturating_sub(self.len_of(&first));
+        self.release_when_empty();
+        let mut alone = Self::new(self.protocol);
+        alone.push(first);
+        alone.take_payload(dialect)
     }
 
     /// An idle session holds no queue at all.
@@ -140,6 +139,8 @@ impl IntoIterator for Outbox {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
 
     fn packet(text: &str) -> Encoded {
@@ -187,13 +188,19 @@ mod tests {
     #[test]
     fn a_poll_takes_all_at_once() {
         let mut outbox = Outbox::default();
-        assert_eq!(outbox.take_payload(), None);
+        assert_eq!(outbox.take_payload(&Dialect::default()), None);
         outbox.push(packet("4a"));
-        assert_eq!(outbox.take_payload().unwrap().bytes, &b"4a"[..]);
+        assert_eq!(
+            outbox.take_payload(&Dialect::default()).unwrap().bytes,
+            &b"4a"[..]
+        );
         outbox.push(packet("4a"));
         outbox.push(binary("451-b", b"xyz"));
         let expected = &b"4a\x1e451-b\x1ebeHl6"[..];
-        assert_eq!(outbox.take_payload().unwrap().bytes, expected);
+        assert_eq!(
+            outbox.take_payload(&Dialect::default()).unwrap().bytes,
+            expected
+        );
         assert!(outbox.is_empty());
     }
 
@@ -207,8 +214,39 @@ mod tests {
         ] {
             let mut outbox = Outbox::default();
             packets.into_iter().for_each(|one| outbox.push(one));
-            assert_eq!(outbox.take_payload().unwrap().may_compress, may_compress);
+            assert_eq!(
+                outbox
+                    .take_payload(&Dialect::default())
+                    .unwrap()
+                    .may_compress,
+                may_compress
+            );
         }
+    }
+
+    #[test]
+    fn the_first_packet_may_go_alone() {
+        let mut outbox = Outbox::default();
+        assert_eq!(outbox.take_first(&Dialect::default()), None);
+        outbox.push(packet("0{}"));
+        outbox.push(packet("4a"));
+        let first = outbox.take_first(&Dialect::default()).unwrap();
+        assert_eq!(first.bytes, &b"0{}"[..]);
+        assert_eq!((outbox.packets(), outbox.bytes()), (1, 4));
+        let rest = outbox.take_payload(&Dialect::default()).unwrap();
+        assert_eq!(rest.bytes, &b"4a"[..]);
+    }
+
+    #[test]
+    fn bytes_are_those_of_the_client_s_protocol() {
+        let mut outbox = Outbox::new(Protocol::V3);
+        outbox.push(binary("451-b", b"xyz"));
+        assert_eq!(pending(&outbox), b"\x81\x05451-b\x82\x04\x04xyz");
+        assert_eq!(outbox.bytes(), 13);
+        outbox.advance(13);
+        assert!(outbox.is_empty());
+        outbox.push(binary("451-b", b"xyz"));
+        assert_eq!(outbox.bytes(), 13, "it remembers its protocol");
     }
 
     #[test]

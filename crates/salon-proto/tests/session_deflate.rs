@@ -5,7 +5,7 @@
 use std::io::IoSlice;
 use std::sync::Arc;
 
-use salon_proto::engine::{Overflow, Rejection, Session, Transport};
+use salon_proto::engine::{Dialect, Overflow, Rejection, Session, Transport};
 use salon_proto::timer::Instant;
 use salon_proto::ws::{Decoder, Deflate, Message, Role};
 use salon_proto::{Encoded, Limits, Timing};
@@ -25,6 +25,7 @@ fn open(max_outbox: usize) -> Session {
     limits.max_outbox = max_outbox;
     Session::open(
         packet("0{}"),
+        Dialect::default(),
         Transport::WebSocket,
         Arc::new(Timing::default()),
         &limits,

@@ -5,7 +5,10 @@
 use std::io::IoSlice;
 use std::sync::Arc;
 
-use salon_proto::engine::{Output, Overflow, Packet, PollAnswer, Session, Transport};
+use salon_proto::engine::jsonp::Callback;
+use salon_proto::engine::{
+    Dialect, Output, Overflow, Packet, PollAnswer, Protocol, Session, Transport,
+};
 use salon_proto::timer::Instant;
 use salon_proto::ws::CloseCode;
 use salon_proto::{CloseReason, Encoded, Timing};
@@ -74,6 +77,15 @@ fn setup(random: &mut Random) -> Setup {
     Setup::outbox(max_outbox, overflow)
 }
 
+/// Half of the clients are usual ones.
+fn dialect(random: &mut Random) -> Dialect {
+    Dialect {
+        protocol: random.pick(&[Protocol::V4, Protocol::V4, Protocol::V3]),
+        base64: random.chance(2),
+        callback: random.chance(4).then(|| Callback::new("0")),
+    }
+}
+
 #[test]
 fn a_shell_that_keeps_the_rules_sees_every_promise_kept() {
     let mut ends = std::collections::HashMap::new();
@@ -126,6 +138,7 @@ impl Wild {
         let setup = setup(random);
         let session = Session::open(
             packet("0{}"),
+            dialect(random),
             transport,
             Arc::new(Timing::default()),
             &setup.limits,
@@ -144,7 +157,7 @@ impl Wild {
         let text = random.pick(&TEXTS);
         match random.below(18) {
             0 => drop(self.session.handle_text(self.now, text)),
-            1 => drop(self.session.handle_binary(self.now)),
+            1 => drop(self.session.handle_binary(self.now, text.as_bytes().into())),
             2 => self.handle_packet(random, text),
             3 if random.chance(9) => drop(self.session.handle_malformed()),
             4 if random.chance(9) => self.session.handle_broken(CloseCode::PROTOCOL_ERROR),

@@ -60,12 +60,24 @@ impl Client {
     /// The rest of the body is there, in raw chunks.
     #[track_caller]
     pub fn finish_post_in_chunks<'a>(&mut self, chunks: impl IntoIterator<Item = &'a [u8]>) {
+        self.finish_post_as(chunks, false);
+    }
+
+    /// The same; `is_octet_stream` says whether the content type is that of bytes.
+    #[track_caller]
+    pub fn finish_post_as<'a>(
+        &mut self,
+        chunks: impl IntoIterator<Item = &'a [u8]>,
+        is_octet_stream: bool,
+    ) {
+        let encoding = self.session.dialect().encoding_of_post(is_octet_stream);
+        let encoding = encoding.expect("the protocol has such bodies");
         let mut decoder = PayloadDecoder::new(self.max_payload);
         let pushed: Result<(), ProtocolError> =
             chunks.into_iter().try_for_each(|chunk| decoder.push(chunk));
         // A body that is too large is answered with status 413, and that is all.
         if pushed.is_ok() {
-            match decoder.finish() {
+            match decoder.finish(encoding) {
                 Ok(payload) => self.deliver_payload(payload),
                 Err(_) => {
                     self.session.handle_malformed();

@@ -8,8 +8,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use salon_proto::client::{self, Message};
 use salon_proto::engine::handshake::open_packet;
-use salon_proto::engine::payload::PayloadDecoder;
-use salon_proto::engine::{self, Overflow, PollAnswer, Transport};
+use salon_proto::engine::payload::{Encoding, PayloadDecoder};
+use salon_proto::engine::{self, Dialect, Overflow, PollAnswer, Protocol, Transport};
 use salon_proto::timer::Instant;
 use salon_proto::ws::{self, Decoder, Role};
 use salon_proto::{CloseReason, Encoded, Limits, SessionId, Timing};
@@ -124,6 +124,7 @@ impl Pair {
             client: client::Session::open(transport, true, &timing, &limits),
             server: engine::Session::open(
                 open,
+                Dialect::default(),
                 transport,
                 shared,
                 &limits,
@@ -353,7 +354,9 @@ impl Pair {
         }
         let mut decoder = PayloadDecoder::new(1_000_000);
         decoder.push(body).expect("a body within the limit");
-        let mut payload = decoder.finish().expect("a body of UTF-8");
+        let mut payload = decoder
+            .finish(Encoding::Text(Protocol::V4))
+            .expect("a body of UTF-8");
         while let Some(packet) = payload.next_packet() {
             let packet = packet.expect("a packet");
             let received = self
@@ -385,7 +388,7 @@ impl Pair {
                 note_server(&mut self.to_server, &received);
             }
             Message::Binary(data) => {
-                if self.server.handle_binary(self.now) {
+                if let Some(data) = self.server.handle_binary(self.now, data[..].into()) {
                     self.to_server.push(format!("{data:?}"));
                 }
             }

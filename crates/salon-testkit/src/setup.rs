@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use salon_proto::engine::{Overflow, Session, Transport};
+use salon_proto::engine::{Dialect, Overflow, Session, Transport};
 use salon_proto::timer::Instant;
 use salon_proto::{CloseReason, Encoded, Limits, Timing};
 
@@ -21,6 +21,8 @@ pub struct Setup {
     pub limits: Limits,
     /// What happens when more waits.
     pub overflow: Overflow,
+    /// How the client wants to be spoken to.
+    pub dialect: Dialect,
 }
 
 impl Setup {
@@ -41,7 +43,11 @@ impl Setup {
     pub fn polling(self) -> Client {
         let mut client = self.unopened(Transport::Polling);
         client.poll();
-        client.expect_poll("0{}");
+        let body = client.bodies.pop_front();
+        assert!(
+            body.is_some_and(|body| body.contains("0{}")),
+            "the open packet is the answer"
+        );
         client
     }
 
@@ -60,6 +66,7 @@ impl Setup {
         let open_packet = Encoded::text(|out| out.extend_from_slice(b"0{}"));
         let session = Session::open(
             open_packet,
+            self.dialect,
             transport,
             Arc::new(self.timing),
             &self.limits,

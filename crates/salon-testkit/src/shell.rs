@@ -2,7 +2,7 @@
 
 use std::io::IoSlice;
 
-use salon_proto::engine::payload::{Payload, SEPARATOR};
+use salon_proto::engine::payload::{Payload, PollBody, SEPARATOR};
 use salon_proto::engine::{Output, Received, Transport};
 use salon_proto::ws::{self, Message};
 use salon_proto::{CloseReason, Encoded};
@@ -66,9 +66,7 @@ impl Client {
                     "an answer holds at least one packet"
                 );
                 self.holds_poll = false;
-                let body = String::from_utf8(body.bytes.to_vec()).expect("a body is text");
-                self.bodies
-                    .push_back(body.replace(char::from(SEPARATOR), "|"));
+                self.bodies.push_back(readable(&body));
             }
             Output::WriteCandidate(packet) => self.write_candidate(&packet),
             Output::SwitchToCandidate => {
@@ -91,7 +89,7 @@ impl Client {
 
     fn write_candidate(&mut self, packet: &Encoded) {
         let candidate = self.candidate.as_mut().expect("there is a candidate");
-        for frame in packet.frames() {
+        for frame in packet.frames(self.session.dialect().protocol) {
             candidate.write(frame);
         }
     }
@@ -158,7 +156,7 @@ impl Client {
                 note(&mut self.messages, &received);
             }
             Ok(Message::Binary(data)) => {
-                if self.session.handle_binary(self.now) {
+                if let Some(data) = self.session.handle_binary(self.now, data) {
                     self.messages.push_back(format!("binary {data:?}"));
                 }
             }
@@ -222,6 +220,15 @@ fn decode(link: &mut Link, bytes: &[u8]) -> Vec<Result<Message<'static>, ws::Err
             Err(error) => messages.push(Err(error)),
         }
     }
+}
+
+/// Bytes as a byte string is written in Rust; in text, `|` for the record separator.
+fn readable(body: &PollBody) -> String {
+    if body.is_binary {
+        return body.bytes.escape_ascii().to_string();
+    }
+    let text = std::str::from_utf8(&body.bytes).expect("a body is text");
+    text.replace(char::from(SEPARATOR), "|")
 }
 
 fn note(messages: &mut std::collections::VecDeque<String>, received: &Received<'_>) {

@@ -23,6 +23,7 @@ pub(crate) struct Config {
     pub(crate) path: Path,
     pub(crate) transports: Vec<Transport>,
     pub(crate) allow_upgrades: bool,
+    pub(crate) allow_eio3: bool,
     pub(crate) cors: Option<Cors>,
     pub(crate) cookie: Option<Cookie>,
     pub(crate) hooks: Hooks,
@@ -65,6 +66,7 @@ pub struct ServerBuilder {
     add_trailing_slash: bool,
     transports: Vec<Transport>,
     allow_upgrades: bool,
+    allow_eio3: bool,
     cors: Option<Cors>,
     cookie: Option<Cookie>,
     pub(crate) hooks: Hooks,
@@ -87,6 +89,7 @@ impl ServerBuilder {
             add_trailing_slash: true,
             transports: vec![Transport::Polling, Transport::WebSocket],
             allow_upgrades: true,
+            allow_eio3: false,
             cors: None,
             cookie: None,
             hooks: Hooks::default(),
@@ -126,6 +129,21 @@ impl ServerBuilder {
     /// Whether a polling client may move to WebSocket. Default: yes.
     pub const fn allow_upgrades(mut self, allow: bool) -> Self {
         self.allow_upgrades = allow;
+        self
+    }
+
+    /// Whether clients may speak Engine.IO protocol 3 as well, as the JavaScript clients of the
+    /// versions 1 and 2 do. Default: no; they are refused with code 5.
+    ///
+    /// The ids of such a client's sockets are that of its session, since it makes them itself:
+    /// whoever learns one can read and write the session's polls. Do not show them to others
+    /// whom you would not trust with that.
+    ///
+    /// ```
+    /// let io = salon::Server::builder().allow_eio3(true).build();
+    /// ```
+    pub const fn allow_eio3(mut self, allow: bool) -> Self {
+        self.allow_eio3 = allow;
         self
     }
 
@@ -270,6 +288,7 @@ impl ServerBuilder {
             path: Path::new(&self.path, self.add_trailing_slash),
             transports: self.transports,
             allow_upgrades: self.allow_upgrades,
+            allow_eio3: self.allow_eio3,
             cors: self.cors,
             cookie: self.cookie,
             hooks: self.hooks,

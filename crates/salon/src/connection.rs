@@ -4,13 +4,15 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use salon_proto::engine::Protocol;
 use salon_proto::namespace::{Joining, Namespaces};
-use salon_proto::packet::{Ack as AckPacket, EncodeError, Event, Packet};
+use salon_proto::packet::{Ack as AckPacket, EncodeError, Event, Packet, ROOT};
 use salon_proto::parser::{Codec, Incoming};
 use salon_proto::timer::Instant;
 use salon_proto::{CloseReason, DisconnectReason, Encoded, ProtocolError};
 
 use crate::ack::{Ack, Answer};
+use crate::connection_v4;
 use crate::handler::{Call, Check, Data, HandlerError, Occasion, Place, refuse_connection};
 use crate::handshake::Handshake;
 use crate::namespace::NamespaceInner;
@@ -31,6 +33,7 @@ pub(crate) struct Connection {
     pub(crate) session: Arc<Session>,
     pub(crate) handshake: Arc<Handshake>,
     namespaces: Mutex<Namespaces<Socket>>,
+    is_v4: bool,
 }
 
 impl Connection {
@@ -43,14 +46,20 @@ impl Connection {
         Arc::new(Self {
             namespaces: Mutex::new(Namespaces::new(now, &server.config.timing)),
             handshake: Arc::new(handshake),
+            is_v4: session.protocol() == Protocol::V3,
             server,
             session,
         })
     }
 
+    /// Whether the client speaks [protocol 4](connection_v4) of Socket.IO.
+    pub(crate) const fn is_v4(&self) -> bool {
+        self.is_v4
+    }
+
     /// Takes a socket out. The client may have joined its namespace anew by then.
     pub(crate) fn leave(&self, socket: &Socket) {
-        let is_meant = |joined: &Socket| joined.id() == socket.id();
+        let is_meant = |joined: &Socket| joined.is_same(socket);
         let left = self
             .namespaces
             .lock()
@@ -139,6 +148,10 @@ impl ConnectionReceiver {
 
     fn handle_packet(&self, packet: Packet<'_>, turn: &mut Turn<'_, '_>) {
         let result = match packet {
+            Packet::Connect { namespace, .. } if self.connection.is_v4 => {
+                let (name, auth) = connection_v4::split_name(&namespace);
+                self.connect_v4(name, auth, turn)
+            }
             Packet::Connect { namespace, data } => self.connect(&namespace, data, turn),
             packet => self.handle_joined(packet, turn),
         };
@@ -166,6 +179,19 @@ impl ConnectionReceiver {
         Ok(())
     }
 
+    /// Clients of protocol 4 may ask twice, if the application does: they are in all the same.
+    fn connect_v4(
+        &self,
+        name: &str,
+        auth: Option<Cow<'_, str>>,
+        turn: &mut Turn<'_, '_>,
+    ) -> Result<(), ProtocolError> {
+        if self.connection.namespaces.lock().contains(name) {
+            return Ok(());
+        }
+        self.connect(name, auth, turn)
+    }
+
     fn connect(
         &self,
         name: &str,
@@ -180,7 +206,7 @@ impl ConnectionReceiver {
             .is_some_and(|auth| auth.len() > limits.max_auth);
         match joining {
             Joining::Decide if is_too_long => {
-                refuse(connection, name, &HandlerError::new("Too much auth data"));
+                reject(connection, name, "Too much auth data");
             }
             Joining::Decide => {
                 if let Some(task) = join(connection, name, auth) {
@@ -198,6 +224,13 @@ impl ConnectionReceiver {
 }
 
 impl Receiver for ConnectionReceiver {
+    fn handle_open(&mut self, turn: &mut Turn<'_, '_>) {
+        if self.connection.is_v4 {
+            // It cannot be joined already.
+            let _ = self.connect(ROOT, None, turn);
+        }
+    }
+
     fn handle_text(&mut self, text: &str, turn: &mut Turn<'_, '_>) {
         let decoded = self.incoming.text(text);
         self.handle_decoded(decoded, turn);
@@ -261,7 +294,7 @@ fn join(connection: &Arc<Connection>, name: &str, auth: Option<Cow<'_, str>>) ->
     }
     let rules = connection.server.dynamic_namespaces();
     if rules.is_empty() {
-        refuse(connection, name, &HandlerError::new("Invalid namespace"));
+        reject(connection, name, "Invalid namespace");
         return None;
     }
     let (connection, name) = (Arc::clone(connection), name.to_owned());
@@ -282,14 +315,14 @@ async fn join_by_rules(
             continue;
         }
         let Some(namespace) = connection.server.occupy_child(&name, &dynamic) else {
-            return refuse(&connection, &name, &HandlerError::new(TOO_MANY_CHILDREN));
+            return reject(&connection, &name, TOO_MANY_CHILDREN);
         };
         if let Some(task) = admit_or_check(&connection, namespace, auth.map(Cow::Owned)) {
             task.await;
         }
         return;
     }
-    refuse(&connection, &name, &HandlerError::new("Invalid namespace"));
+    reject(&connection, &name, "Invalid namespace");
 }
 
 /// Without middlewares a client is in at once.
@@ -332,7 +365,10 @@ fn make_socket(
     namespace: &Arc<NamespaceInner>,
     auth: Option<Cow<'_, str>>,
 ) -> Option<Socket> {
-    let resumed = resume(namespace, auth.as_deref());
+    let resumed = match connection.is_v4 {
+        true => None,
+        false => resume(namespace, auth.as_deref()),
+    };
     let namespace = Arc::clone(namespace);
     match resumed {
         Some(resumed) => Some(Socket::resumed(connection, namespace, auth, resumed)),
@@ -363,10 +399,20 @@ fn admit(socket: &Socket) {
     socket.enter();
 }
 
+/// The application refuses.
 fn refuse(connection: &Connection, namespace: &str, error: &HandlerError) {
     connection.namespaces.lock().refuse(namespace);
     let codec = connection.codec();
-    connection.send(codec.connect_error(namespace, error.message(), error.data()));
+    connection.send(match connection.is_v4 {
+        true => codec.error_v4(namespace, &connection_v4::refusal(error)),
+        false => codec.connect_error(namespace, error.message(), error.data()),
+    });
+}
+
+/// The namespace cannot be joined, which all clients are told in one way.
+fn reject(connection: &Connection, namespace: &str, why: &str) {
+    connection.namespaces.lock().refuse(namespace);
+    connection.send(connection.codec().connect_error(namespace, why, None));
 }
 
 fn connect_call(socket: &Socket) -> Call<'_> {

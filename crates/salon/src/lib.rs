@@ -4,6 +4,7 @@ mod ack;
 mod broadcast;
 mod config;
 mod connection;
+mod connection_v4;
 mod deadline;
 mod error;
 mod handler;

@@ -29,7 +29,7 @@ use bytes::Bytes;
 
 use crate::client::{Handshake, Message, Outgoing};
 use crate::encoded::Encoded;
-use crate::engine::{Packet, Rejected, Rejection, Transport};
+use crate::engine::{Packet, Protocol, Rejected, Rejection, Transport};
 use crate::limits::{Limits, Timing};
 use crate::reason::CloseReason;
 use crate::timer::Instant;
@@ -364,7 +364,10 @@ impl Session {
 
     /// One message always fits, or a small budget could never send a large one.
     fn has_room_for(&self, packet: &Encoded) -> bool {
-        let total = self.outgoing.bytes().saturating_add(packet.wire_len());
+        let total = self
+            .outgoing
+            .bytes()
+            .saturating_add(packet.wire_len(Protocol::V4));
         self.outgoing.is_empty() || total <= self.max_outgoing
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 
 use super::{Attachment, Encoded};
+use crate::engine::Protocol;
 use crate::ws::{Deflater, HEADER_ROOM, Opcode, encode_header, frame_behind_room};
 
 /// Made for the first who needs it. `None`: none of the packet's frames is better compressed.
@@ -23,10 +24,12 @@ impl Encoded {
     /// makes sense; `None`: it is sent as it is.
     ///
     /// Each of its frames is compressed for itself, where that makes it smaller. All clients that
-    /// a packet goes to must have agreed with one [`Deflate`](crate::ws::Deflate).
+    /// a packet goes to must have agreed with one [`Deflate`](crate::ws::Deflate). In protocol 3
+    /// attachments have other bytes, which are not worth a compressed form of their own.
     #[must_use]
-    pub fn deflated(&self, deflater: &Deflater) -> Option<Self> {
-        if !self.may_compress || !deflater.reaches(self.longest_message()) {
+    pub fn deflated(&self, deflater: &Deflater, protocol: Protocol) -> Option<Self> {
+        let is_shareable = protocol == Protocol::V4 || !self.has_attachments();
+        if !is_shareable || !self.may_compress || !deflater.reaches(self.longest_message()) {
             return None;
         }
         match &self.deflated {
@@ -87,6 +90,8 @@ impl Attachment {
         let data = deflater.compress(&self.data, 0)?;
         Some(Self {
             header: encode_header(Opcode::Binary, data.len(), None).compressed(),
+            // Its clients do not get this form.
+            typed_header: self.typed_header,
             data: data.into(),
         })
     }
@@ -113,12 +118,12 @@ mod tests {
     }
 
     fn wire(packet: &Encoded) -> Vec<u8> {
-        packet.frames().flatten().copied().collect()
+        packet.frames(Protocol::V4).flatten().copied().collect()
     }
 
     /// First bytes of the frames, and what a client makes of them.
     fn read(packet: &Encoded) -> (Vec<u8>, Vec<Message<'static>>) {
-        let firsts = packet.frames().map(|piece| piece[0]);
+        let firsts = packet.frames(Protocol::V4).map(|piece| piece[0]);
         let firsts = firsts.filter(|first| matches!(first, 0x81 | 0x82 | 0xC1 | 0xC2));
         let mut wire = wire(packet);
         let mut input = wire.as_mut_slice();
@@ -136,52 +141,84 @@ mod tests {
             with_attachments(5, &[100]),
             with_attachments(100, &[5, 100_000]),
         ] {
-            let deflated = packet.deflated(&deflater("")).unwrap();
-            assert!(deflated.wire_len() < packet.wire_len());
-            assert_eq!(deflated.wire_len(), wire(&deflated).len());
+            let deflated = packet.deflated(&deflater(""), Protocol::V4).unwrap();
+            assert!(deflated.wire_len(Protocol::V4) < packet.wire_len(Protocol::V4));
+            assert_eq!(deflated.wire_len(Protocol::V4), wire(&deflated).len());
             assert_eq!(read(&deflated).1, read(&packet).1);
         }
     }
 
     #[test]
     fn each_frame_counts_for_itself() {
-        let deflated = with_attachments(5, &[100, 5]).deflated(&deflater(""));
+        let deflated = with_attachments(5, &[100, 5]).deflated(&deflater(""), Protocol::V4);
         assert_eq!(read(&deflated.unwrap()).0, [0x81, 0xC2, 0x82]);
-        assert!(with_attachments(9, &[9]).deflated(&deflater("")).is_none());
+        assert!(
+            with_attachments(9, &[9])
+                .deflated(&deflater(""), Protocol::V4)
+                .is_none()
+        );
     }
 
     #[test]
     fn all_who_share_a_packet_get_the_same_bytes() {
-        let pointer = |packet: &Encoded| packet.deflated(&deflater("")).unwrap().wire.as_ptr();
+        let pointer = |packet: &Encoded| {
+            packet
+                .deflated(&deflater(""), Protocol::V4)
+                .unwrap()
+                .wire
+                .as_ptr()
+        };
         let shared = text(100).shared();
         assert_eq!(pointer(&shared), pointer(&shared.clone()));
         let alone = text(100);
         assert_ne!(pointer(&alone), pointer(&shared));
-        assert!(text(5).shared().deflated(&deflater("")).is_none());
+        assert!(
+            text(5)
+                .shared()
+                .deflated(&deflater(""), Protocol::V4)
+                .is_none()
+        );
     }
 
     #[test]
     fn whoever_has_too_small_a_window_gets_the_packet_as_it_is() {
         let small = deflater("; server_max_window_bits=8");
         let (short, long) = (text(256).shared(), text(257).shared());
-        assert!(long.deflated(&deflater("")).is_some());
-        assert!(long.deflated(&small).is_none());
-        assert!(short.deflated(&small).is_some());
-        assert!(with_attachments(20, &[257]).deflated(&small).is_none());
+        assert!(long.deflated(&deflater(""), Protocol::V4).is_some());
+        assert!(long.deflated(&small, Protocol::V4).is_none());
+        assert!(short.deflated(&small, Protocol::V4).is_some());
+        assert!(
+            with_attachments(20, &[257])
+                .deflated(&small, Protocol::V4)
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn in_protocol_3_only_text_is_compressed() {
+        let deflater = deflater("");
+        assert!(text(100).deflated(&deflater, Protocol::V3).is_some());
+        let attached = with_attachments(100, &[100]).shared();
+        assert!(attached.deflated(&deflater, Protocol::V3).is_none());
     }
 
     #[test]
     fn a_packet_may_forbid_it() {
         let packet = text(100).without_compression();
-        assert!(packet.deflated(&deflater("")).is_none());
-        assert!(packet.shared().deflated(&deflater("")).is_none());
+        assert!(packet.deflated(&deflater(""), Protocol::V4).is_none());
+        assert!(
+            packet
+                .shared()
+                .deflated(&deflater(""), Protocol::V4)
+                .is_none()
+        );
         let shared = text(100).shared().without_compression();
-        assert!(shared.deflated(&deflater("")).is_none());
+        assert!(shared.deflated(&deflater(""), Protocol::V4).is_none());
     }
 
     #[test]
     fn control_frames_stay_as_they_are() {
         let ping = Encoded::control_frame(Bytes::from_static(b"\x89\x0Cxxxxxxxxxxxx"));
-        assert!(ping.deflated(&deflater("")).is_none());
+        assert!(ping.deflated(&deflater(""), Protocol::V4).is_none());
     }
 }

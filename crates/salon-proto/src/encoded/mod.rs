@@ -9,6 +9,8 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
 use crate::client::Message;
+use crate::engine::Protocol;
+use crate::engine::packet::MESSAGE;
 use crate::ws::{EncodedHeader, HEADER_ROOM, Opcode, encode_header, frame_behind_room};
 
 use deflated::Deflated;
@@ -21,10 +23,11 @@ use deflated::Deflated;
 ///
 /// ```
 /// use salon_proto::Encoded;
+/// use salon_proto::engine::Protocol;
 ///
 /// let packet = Encoded::text(|out| out.extend_from_slice(b"42[\"hello\"]"));
 /// assert_eq!(packet.as_text(), b"42[\"hello\"]");
-/// assert_eq!(packet.frames().next().unwrap(), b"\x81\x0b42[\"hello\"]");
+/// assert_eq!(packet.frames(Protocol::V4).next().unwrap(), b"\x81\x0b42[\"hello\"]");
 /// ```
 #[derive(Clone, Debug)]
 pub struct Encoded {
@@ -39,12 +42,35 @@ pub struct Encoded {
 #[derive(Clone, Debug)]
 struct Attachment {
     header: EncodedHeader,
+    /// The header for a client of protocol 3, with the byte for the type that follows it there.
+    typed_header: EncodedHeader,
     data: Bytes,
+}
+
+impl Attachment {
+    fn new(data: Bytes) -> Self {
+        let typed_length = data.len().saturating_add(1);
+        Self {
+            header: encode_header(Opcode::Binary, data.len(), None),
+            typed_header: encode_header(Opcode::Binary, typed_length, None).followed_by(MESSAGE),
+            data,
+        }
+    }
+
+    fn pieces(&self, protocol: Protocol) -> [&[u8]; 2] {
+        let header = match protocol {
+            Protocol::V3 => &self.typed_header,
+            Protocol::V4 => &self.header,
+        };
+        [header.as_slice(), &self.data]
+    }
 }
 
 impl Encoded {
     /// Engine.IO ping, on either transport.
     pub const PING: Self = Self::fixed(b"\x81\x012");
+    /// Engine.IO pong, for a client of protocol 3 that has pinged.
+    pub const PONG: Self = Self::fixed(b"\x81\x013");
     /// Engine.IO close.
     pub const CLOSE: Self = Self::fixed(b"\x81\x011");
     /// Engine.IO noop: releases a held poll.
@@ -75,10 +101,11 @@ impl Encoded {
     ///
     /// ```
     /// use salon_proto::Encoded;
+    /// use salon_proto::engine::Protocol;
     ///
     /// let packet = Encoded::binary(vec![b"\x82\xa4type".as_slice().into()]);
     /// assert_eq!(packet.as_text(), b"");
-    /// assert_eq!(packet.wire_len(), 8);
+    /// assert_eq!(packet.wire_len(Protocol::V4), 8);
     /// ```
     #[must_use]
     pub fn binary(frames: Vec<Bytes>) -> Self {
@@ -138,15 +165,24 @@ impl Encoded {
 
     /// Bytes that this packet puts on a WebSocket; also what it counts in an outbox.
     #[must_use]
-    pub fn wire_len(&self) -> usize {
-        self.frames().map(<[u8]>::len).sum()
+    pub fn wire_len(&self, protocol: Protocol) -> usize {
+        self.frames(protocol).map(<[u8]>::len).sum()
     }
 
-    /// The pieces to write to a WebSocket, in order.
-    pub fn frames(&self) -> impl Iterator<Item = &[u8]> {
+    /// The pieces to write to the WebSocket of a client of this protocol, in order.
+    pub fn frames(&self, protocol: Protocol) -> impl Iterator<Item = &[u8]> {
         let attached = self.attachments.iter().flat_map(|list| list.iter());
-        std::iter::once(&*self.wire)
-            .chain(attached.flat_map(|one| [one.header.as_slice(), &*one.data]))
+        std::iter::once(&*self.wire).chain(attached.flat_map(move |one| one.pieces(protocol)))
+    }
+
+    pub(crate) const fn has_attachments(&self) -> bool {
+        self.attachments.is_some()
+    }
+
+    /// The data of its attachments.
+    pub(crate) fn attachments(&self) -> impl Iterator<Item = &[u8]> {
+        let attached = self.attachments.iter().flat_map(|list| list.iter());
+        attached.map(|one| &*one.data)
     }
 
     /// The Engine.IO packets that it is made of, for whoever frames them anew: a client masks each.
@@ -177,10 +213,10 @@ impl Encoded {
             separate(separator, payload);
             payload.extend_from_slice(text);
         }
-        for attachment in self.attachments.iter().flat_map(|list| list.iter()) {
+        for data in self.attachments() {
             separate(separator, payload);
             payload.push(b'b');
-            payload.extend_from_slice(STANDARD.encode(&attachment.data).as_bytes());
+            payload.extend_from_slice(STANDARD.encode(data).as_bytes());
         }
     }
 }
@@ -192,11 +228,7 @@ fn separate(separator: u8, payload: &mut Vec<u8>) {
 }
 
 fn share(attachments: Vec<Bytes>) -> Option<Arc<[Attachment]>> {
-    let with_header = |data: Bytes| Attachment {
-        header: encode_header(Opcode::Binary, data.len(), None),
-        data,
-    };
-    (!attachments.is_empty()).then(|| attachments.into_iter().map(with_header).collect())
+    (!attachments.is_empty()).then(|| attachments.into_iter().map(Attachment::new).collect())
 }
 
 #[cfg(test)]
@@ -204,13 +236,14 @@ mod tests {
     use super::*;
 
     fn frames(packet: &Encoded) -> Vec<u8> {
-        packet.frames().flatten().copied().collect()
+        packet.frames(Protocol::V4).flatten().copied().collect()
     }
 
     #[test]
     fn the_fixed_packets_are_what_the_encoder_would_make() {
         for (fixed, text) in [
             (Encoded::PING, "2"),
+            (Encoded::PONG, "3"),
             (Encoded::CLOSE, "1"),
             (Encoded::NOOP, "6"),
             (Encoded::PROBE_PONG, "3probe"),
@@ -228,7 +261,10 @@ mod tests {
             assert_eq!(packet.as_text().len(), length);
             let header = encode_header(Opcode::Text, length, None);
             assert!(frames(&packet).starts_with(header.as_slice()));
-            assert_eq!(packet.wire_len(), header.as_slice().len() + length);
+            assert_eq!(
+                packet.wire_len(Protocol::V4),
+                header.as_slice().len() + length
+            );
         }
     }
 
@@ -249,7 +285,7 @@ mod tests {
         let data = [&b"\x01\x1e"[..], b"\x02"].map(Bytes::from_static);
         let packet = Encoded::binary(data.to_vec());
         assert_eq!(frames(&packet), b"\x82\x02\x01\x1e\x82\x01\x02");
-        assert_eq!(packet.wire_len(), 7);
+        assert_eq!(packet.wire_len(Protocol::V4), 7);
         assert!(packet.as_lone_payload().is_none());
         let mut payload = Vec::new();
         packet.append_to_payload(b'|', &mut payload);
@@ -262,6 +298,25 @@ mod tests {
         let mut payload = Vec::new();
         packet.append_to_payload(b'|', &mut payload);
         assert_eq!(payload, b"");
+    }
+
+    #[test]
+    fn in_protocol_3_attachments_have_a_type_which_counts() {
+        for length in [1, 124, 125, 65_534, 65_535] {
+            let data = Bytes::from(vec![7; length]);
+            let packet = Encoded::with_attachments(|_| {}, vec![data]);
+            let typed: Vec<u8> = packet
+                .frames(Protocol::V3)
+                .skip(1)
+                .flatten()
+                .copied()
+                .collect();
+            let header = encode_header(Opcode::Binary, length + 1, None);
+            let rest = typed.strip_prefix(header.as_slice()).unwrap();
+            assert_eq!((rest[0], rest.len()), (MESSAGE, length + 1));
+            let frames = packet.frames(Protocol::V3).map(<[u8]>::len);
+            assert_eq!(packet.wire_len(Protocol::V3), frames.sum::<usize>());
+        }
     }
 
     #[test]

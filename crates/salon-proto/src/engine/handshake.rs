@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::engine::Transport;
+use crate::engine::{Protocol, Transport};
 use crate::id::SessionId;
 use crate::limits::{Limits, Timing};
 
@@ -33,15 +33,16 @@ pub enum Purpose {
 
 /// Checks a request.
 ///
-/// `known` gives the current transport of a session, or `None` where there is no such
-/// session. The order of the checks is the order of Node's, since it decides which of
+/// `known` gives the current transport and the protocol of a session, or `None` where there is no
+/// such session; `allow_v3` tells whether sessions of protocol 3 may be opened. The order of the checks is the order of Node's, since it decides which of
 /// several errors a client sees.
 ///
 /// # Errors
 /// The refusal to send.
 pub fn verify(
     request: Request<'_>,
-    known: impl FnOnce(&SessionId) -> Option<Transport>,
+    allow_v3: bool,
+    known: impl FnOnce(&SessionId) -> Option<(Transport, Protocol)>,
 ) -> Result<Purpose, Refusal> {
     let transport = request
         .transport
@@ -49,7 +50,7 @@ pub fn verify(
         .ok_or(Refusal::UnknownTransport)?;
     match request.sid.filter(|sid| !sid.is_empty()) {
         Some(sid) => verify_joining(request, transport, sid, known),
-        None => verify_opening(request, transport),
+        None => verify_opening(request, allow_v3, transport),
     }
 }
 
@@ -57,28 +58,31 @@ fn verify_joining(
     request: Request<'_>,
     transport: Transport,
     sid: &str,
-    known: impl FnOnce(&SessionId) -> Option<Transport>,
+    known: impl FnOnce(&SessionId) -> Option<(Transport, Protocol)>,
 ) -> Result<Purpose, Refusal> {
     let id = SessionId::parse(sid).ok_or(Refusal::UnknownSession)?;
-    let current = known(&id).ok_or(Refusal::UnknownSession)?;
+    let (current, protocol) = known(&id).ok_or(Refusal::UnknownSession)?;
     if !request.is_upgrade && current != transport {
         return Err(Refusal::BadRequest("TRANSPORT_MISMATCH"));
     }
-    if request.protocol != Some("4") {
+    if Protocol::of(request.protocol) != protocol {
         return Err(Refusal::BadRequest("PROTOCOL_MISMATCH"));
     }
     Ok(Purpose::Join(id))
 }
 
-fn verify_opening(request: Request<'_>, transport: Transport) -> Result<Purpose, Refusal> {
+fn verify_opening(
+    request: Request<'_>,
+    allow_v3: bool,
+    transport: Transport,
+) -> Result<Purpose, Refusal> {
     if !request.is_get {
         return Err(Refusal::BadHandshakeMethod);
     }
     if (transport == Transport::WebSocket) != request.is_upgrade {
         return Err(Refusal::BadRequest("TRANSPORT_HANDSHAKE_ERROR"));
     }
-    // Anything that is not exactly "4" counts as protocol 3, a missing one too.
-    if request.protocol != Some("4") {
+    if Protocol::of(request.protocol) == Protocol::V3 && !allow_v3 {
         return Err(Refusal::UnsupportedProtocolVersion);
     }
     Ok(Purpose::Open(transport))
@@ -176,12 +180,12 @@ mod tests {
         }
     }
 
-    fn known_on(transport: Transport) -> impl FnOnce(&SessionId) -> Option<Transport> {
-        move |id| (id.reveal() == SID).then_some(transport)
+    fn known_on(transport: Transport) -> impl FnOnce(&SessionId) -> Option<(Transport, Protocol)> {
+        move |id| (id.reveal() == SID).then_some((transport, Protocol::V4))
     }
 
     fn refusal(request: Request<'_>) -> Refusal {
-        verify(request, known_on(Transport::Polling)).unwrap_err()
+        verify(request, false, known_on(Transport::Polling)).unwrap_err()
     }
 
     #[test]
@@ -195,7 +199,7 @@ mod tests {
             (polling(), Transport::Polling),
             (over_websocket, Transport::WebSocket),
         ] {
-            let purpose = verify(request, |_| None);
+            let purpose = verify(request, false, |_| None);
             assert_eq!(purpose, Ok(Purpose::Open(transport)));
         }
     }
@@ -230,7 +234,7 @@ mod tests {
             sid: Some(SID),
             ..polling()
         };
-        let answer = verify(request, known_on(Transport::WebSocket));
+        let answer = verify(request, false, known_on(Transport::WebSocket));
         assert_eq!(answer, Err(Refusal::BadRequest("TRANSPORT_MISMATCH")));
     }
 
@@ -242,7 +246,7 @@ mod tests {
             is_upgrade: true,
             ..polling()
         };
-        let purpose = verify(request, known_on(Transport::Polling)).unwrap();
+        let purpose = verify(request, false, known_on(Transport::Polling)).unwrap();
         assert!(matches!(purpose, Purpose::Join(id) if id.reveal() == SID));
     }
 
@@ -267,6 +271,31 @@ mod tests {
                 ..polling()
             };
             assert_eq!(refusal(request), Refusal::UnsupportedProtocolVersion);
+        }
+    }
+
+    #[test]
+    fn protocol_3_is_whatever_is_not_4_and_must_be_allowed() {
+        for protocol in [None, Some("3"), Some("5"), Some("abc")] {
+            let request = Request {
+                protocol,
+                ..polling()
+            };
+            let purpose = verify(request, true, |_| None);
+            assert_eq!(purpose, Ok(Purpose::Open(Transport::Polling)));
+        }
+    }
+
+    #[test]
+    fn a_session_keeps_its_protocol() {
+        for (protocol, known) in [("3", Protocol::V4), ("4", Protocol::V3)] {
+            let request = Request {
+                protocol: Some(protocol),
+                sid: Some(SID),
+                ..polling()
+            };
+            let answer = verify(request, true, |_| Some((Transport::Polling, known)));
+            assert_eq!(answer, Err(Refusal::BadRequest("PROTOCOL_MISMATCH")));
         }
     }
 

@@ -1,7 +1,9 @@
-//! Engine.IO protocol 4: the session below Socket.IO, over polling and WebSocket.
+//! Engine.IO, protocols 4 and 3: the session below Socket.IO, over polling and WebSocket.
 
+pub mod dialect;
 pub mod handshake;
 pub mod heartbeat;
+pub mod jsonp;
 pub mod packet;
 pub mod payload;
 pub mod session;
@@ -9,6 +11,7 @@ pub mod upgrade;
 
 use std::fmt;
 
+pub use dialect::{Dialect, Protocol};
 pub use packet::Packet;
 pub use session::{Output, Overflow, PollAnswer, Received, Rejected, Rejection, Session};
 

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use crate::engine::Protocol;
 use crate::error::ProtocolError;
 
 /// Browsers pad; some clients of other families do not, or use the alphabet of URLs. Node
@@ -29,7 +30,8 @@ pub enum Packet<'a> {
     Pong(&'a str),
     /// `4`: text for the layer above.
     Message(&'a str),
-    /// `b`: binary data for the layer above, in base64 where only text can travel.
+    /// `b`, in protocol 3 `b4`: binary data for the layer above, in base64 where only text can
+    /// travel.
     Binary(Vec<u8>),
     /// `5`: the client has switched to the candidate.
     Upgrade,
@@ -68,6 +70,58 @@ impl<'a> Packet<'a> {
             None => Err(ProtocolError::new("empty Engine.IO packet")),
         }
     }
+
+    /// The same for a given generation of the protocol.
+    ///
+    /// # Errors
+    /// As for [`decode`](Self::decode).
+    ///
+    /// ```
+    /// use salon_proto::engine::{Packet, Protocol};
+    ///
+    /// let packet = Packet::decode_as(Protocol::V3, "b4AQI=");
+    /// assert_eq!(packet, Ok(Packet::Binary(vec![1, 2])));
+    /// ```
+    pub fn decode_as(protocol: Protocol, text: &'a str) -> Result<Self, ProtocolError> {
+        match text.strip_prefix('b') {
+            Some(rest) if protocol == Protocol::V3 => decode_typed_base64(rest),
+            _ => Self::decode(text),
+        }
+    }
+
+    /// Decodes one binary frame of protocol 3, or one binary piece of a payload: a byte for the
+    /// type, then data. Only a message has data; a type that nobody knows means nothing.
+    #[must_use]
+    pub fn decode_bytes(bytes: &[u8]) -> Self {
+        match bytes.split_first() {
+            Some((&MESSAGE, data)) => Self::Binary(data.to_vec()),
+            Some((&kind, _)) => Self::without_data(kind),
+            None => Self::Noop,
+        }
+    }
+
+    pub(crate) const fn without_data(kind: u8) -> Self {
+        match kind {
+            0 => Self::Open(""),
+            1 => Self::Close,
+            2 => Self::Ping(""),
+            3 => Self::Pong(""),
+            5 => Self::Upgrade,
+            _ => Self::Noop,
+        }
+    }
+}
+
+/// The type of a message in a binary packet of protocol 3.
+pub(crate) const MESSAGE: u8 = 4;
+
+fn decode_typed_base64(text: &str) -> Result<Packet<'static>, ProtocolError> {
+    let mut rest = text.chars();
+    match rest.next().and_then(|kind| kind.to_digit(10)) {
+        Some(4) => decode_base64(rest.as_str()).map(Packet::Binary),
+        Some(kind) => Ok(Packet::without_data(u8::try_from(kind).unwrap_or(u8::MAX))),
+        None => Err(ProtocolError::new("binary packet without a type")),
+    }
 }
 
 fn decode_base64(data: &str) -> Result<Vec<u8>, ProtocolError> {
@@ -104,6 +158,27 @@ mod tests {
         ];
         for (text, packet) in cases {
             assert_eq!(Packet::decode(text), Ok(packet), "{text}");
+        }
+    }
+
+    #[test]
+    fn protocol_3_gives_binary_data_a_type() {
+        let decode = |text| Packet::decode_as(Protocol::V3, text);
+        assert_eq!(decode("b4AQI="), Ok(Packet::Binary(vec![1, 2])));
+        assert_eq!(decode("b4"), Ok(Packet::Binary(vec![])));
+        assert_eq!(decode("b2cHJvYmU="), Ok(Packet::Ping("")));
+        assert_eq!(decode("4b"), Ok(Packet::Message("b")));
+        for text in ["b", "bAQI=", "b4$", "bé", ""] {
+            assert!(decode(text).is_err(), "{text}");
+        }
+        assert_eq!(
+            Packet::decode_bytes(b"\x04ab"),
+            Packet::Binary(b"ab".to_vec())
+        );
+        assert_eq!(Packet::decode_bytes(b"\x02x"), Packet::Ping(""));
+        assert_eq!(Packet::decode_bytes(b"\x01"), Packet::Close);
+        for bytes in [&b""[..], b"4a", b"\xff"] {
+            assert_eq!(Packet::decode_bytes(bytes), Packet::Noop);
         }
     }
 

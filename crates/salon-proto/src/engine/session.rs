@@ -12,19 +12,20 @@
 //! it says nothing, and on a WebSocket write what [`outbox`](Session::outbox) holds. Call
 //! [`handle_timeout`](Session::handle_timeout) when [`poll_timeout`](Session::poll_timeout) is due.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::mem;
 use std::sync::Arc;
 
-use bytes::Bytes;
-
 use crate::encoded::Encoded;
-use crate::engine::Transport;
 use crate::engine::heartbeat::{Beat, Heartbeat};
-use crate::engine::packet::Packet;
+use crate::engine::packet::{MESSAGE, Packet};
+use crate::engine::payload::PollBody;
 use crate::engine::upgrade::{Step, Upgrade};
+use crate::engine::{Dialect, Protocol, Transport};
+use crate::error::ProtocolError;
 use crate::limits::{Limits, Timing};
-use crate::outbox::{Outbox, PollBody};
+use crate::outbox::Outbox;
 use crate::reason::CloseReason;
 use crate::timer::Instant;
 use crate::ws::{CloseCode, Deflater, close_frame, empty_close_frame};
@@ -116,7 +117,10 @@ pub struct Session {
     /// Only if the client's WebSocket takes compressed messages.
     deflater: Option<Box<Deflater>>,
     state: State,
+    dialect: Dialect,
     transport: Transport,
+    /// The open packet, which goes alone where it answers a poll, has not been taken yet.
+    is_opening: bool,
     heartbeat: Heartbeat,
     upgrade: Upgrade,
     outbox: Outbox,
@@ -130,16 +134,19 @@ impl Session {
     #[must_use]
     pub fn open(
         open_packet: Encoded,
+        dialect: Dialect,
         transport: Transport,
         timing: Arc<Timing>,
         limits: &Limits,
         overflow: Overflow,
         now: Instant,
     ) -> Self {
-        let mut outbox = Outbox::default();
+        let mut outbox = Outbox::new(dialect.protocol);
         outbox.push(open_packet);
         Self {
-            heartbeat: Heartbeat::start(now, &timing),
+            heartbeat: Heartbeat::start(now, dialect.protocol, &timing),
+            is_opening: transport == Transport::Polling,
+            dialect,
             upgrade: Upgrade::None,
             state: State::Open,
             poll_held: false,
@@ -159,6 +166,12 @@ impl Session {
     #[must_use]
     pub const fn transport(&self) -> Transport {
         self.transport
+    }
+
+    /// How its client wants to be spoken to.
+    #[must_use]
+    pub const fn dialect(&self) -> &Dialect {
+        &self.dialect
     }
 
     /// Whether messages still go both ways.
@@ -198,7 +211,7 @@ impl Session {
 impl Session {
     /// A text frame on the WebSocket.
     pub fn handle_text<'a>(&mut self, now: Instant, text: &'a str) -> Received<'a> {
-        match Packet::decode(text) {
+        match self.decode(text) {
             // Node ignores a close packet here: only closing the WebSocket ends it.
             Ok(Packet::Close) => Received::Nothing,
             Ok(packet) => self.handle_packet(now, packet, Transport::WebSocket),
@@ -206,10 +219,35 @@ impl Session {
         }
     }
 
-    /// A binary frame on the WebSocket. `false`: it comes too late to be a message.
-    pub fn handle_binary(&mut self, now: Instant) -> bool {
+    /// A binary frame on the WebSocket. Returns the message that it is; `None`: it is none, or
+    /// comes too late.
+    pub fn handle_binary<'a>(
+        &mut self,
+        now: Instant,
+        data: Cow<'a, [u8]>,
+    ) -> Option<Cow<'a, [u8]>> {
         self.heartbeat.handle_packet(now, &self.timing);
-        self.is_open() && self.transport == Transport::WebSocket
+        match self.dialect.protocol {
+            Protocol::V4 => Some(data),
+            Protocol::V3 => self.handle_typed(now, data),
+        }
+        .filter(|_| self.is_open() && self.transport == Transport::WebSocket)
+    }
+
+    /// A binary frame of protocol 3: its first byte is the type of the packet.
+    fn handle_typed<'a>(&mut self, now: Instant, data: Cow<'a, [u8]>) -> Option<Cow<'a, [u8]>> {
+        if data.first() == Some(&MESSAGE) {
+            return Some(without_first(data));
+        }
+        match Packet::decode_bytes(&data) {
+            Packet::Close => {}
+            packet => drop(self.handle_packet(now, packet, Transport::WebSocket)),
+        }
+        None
+    }
+
+    fn decode<'a>(&self, text: &'a str) -> Result<Packet<'a>, ProtocolError> {
+        Packet::decode_as(self.dialect.protocol, text)
     }
 
     /// A packet that came over `via`. One that comes over a transport that the session
@@ -229,9 +267,13 @@ impl Session {
         match packet {
             Packet::Message(text) => return Received::Text(text),
             Packet::Binary(data) => return Received::Binary(data),
-            Packet::Pong(_) => self.heartbeat.handle_pong(now, &self.timing),
-            // Since protocol 4 the server pings.
-            Packet::Ping(_) => self.fail(CloseReason::TransportError),
+            Packet::Pong(_) if self.heartbeat.handle_pong(now, &self.timing) => {}
+            Packet::Ping(_) if self.heartbeat.handle_ping(now, &self.timing) => {
+                // Within the limits: a client may ping and never read.
+                let _ = self.send(Encoded::PONG, false);
+            }
+            // Since protocol 4 it is the server who pings.
+            Packet::Ping(_) | Packet::Pong(_) => self.fail(CloseReason::TransportError),
             Packet::Close => self.finish(CloseReason::TransportClose),
             Packet::Open(_) | Packet::Upgrade | Packet::Noop => {}
         }
@@ -332,7 +374,7 @@ impl Session {
 
     /// A text frame on the candidate.
     pub fn handle_candidate_text(&mut self, now: Instant, text: &str) {
-        let step = match Packet::decode(text) {
+        let step = match self.decode(text) {
             Ok(packet) => self.upgrade.handle_packet(now, &packet, &self.timing),
             Err(_) => return self.handle_candidate_lost(),
         };
@@ -402,7 +444,8 @@ impl Session {
     /// compressed. Call it before anything is written to that WebSocket.
     pub fn enable_deflate(&mut self, deflater: Deflater) {
         self.deflater = Some(Box::new(deflater));
-        for packet in mem::take(&mut self.outbox) {
+        let emptied = Outbox::new(self.dialect.protocol);
+        for packet in mem::replace(&mut self.outbox, emptied) {
             let deflated = self.deflated(&packet);
             self.outbox.push(deflated.unwrap_or(packet));
         }
@@ -428,7 +471,7 @@ impl Session {
 
     fn deflated(&self, packet: &Encoded) -> Option<Encoded> {
         let deflater = self.deflater.as_deref()?;
-        packet.deflated(deflater)
+        packet.deflated(deflater, self.dialect.protocol)
     }
 
     fn refusal(&self, volatile: bool) -> Option<Rejection> {
@@ -441,7 +484,8 @@ impl Session {
 
     /// Whether there is no room for the packet, which may end the session.
     fn overflows(&mut self, packet: &Encoded) -> bool {
-        let total = self.outbox.bytes().saturating_add(packet.wire_len());
+        let length = self.outbox.len_of(packet);
+        let total = self.outbox.bytes().saturating_add(length);
         let fits = total <= self.max_outbox && self.outbox.packets() < self.max_outbox_packets;
         // One message always fits, or a small budget could never send a large one.
         if self.outbox.is_empty() || fits {
@@ -462,7 +506,11 @@ impl Session {
         if self.transport != Transport::Polling || !self.poll_held {
             return;
         }
-        if let Some(body) = self.outbox.take_payload() {
+        let body = match mem::take(&mut self.is_opening) {
+            true => self.outbox.take_first(&self.dialect),
+            false => self.outbox.take_payload(&self.dialect),
+        };
+        if let Some(body) = body {
             self.poll_held = false;
             self.outputs.push_back(Output::AnswerPoll(body));
         }
@@ -511,12 +559,11 @@ impl Session {
     fn switch(&mut self, now: Instant) {
         if self.poll_held {
             // What waits belongs on the WebSocket; the old poll only learns its end.
-            let body = PollBody {
-                bytes: Bytes::from_static(b"1"),
-                may_compress: false,
-            };
+            let mut last = Outbox::new(self.dialect.protocol);
+            last.push(Encoded::CLOSE.without_compression());
             self.poll_held = false;
-            self.outputs.push_back(Output::AnswerPoll(body));
+            let body = last.take_payload(&self.dialect);
+            self.outputs.extend(body.map(Output::AnswerPoll));
         }
         self.transport = Transport::WebSocket;
         self.heartbeat.handle_upgrade(now, &self.timing);
@@ -573,5 +620,15 @@ impl Session {
             self.outputs.push_back(Output::DropCandidate);
         }
         self.outputs.push_back(Output::Closed(reason));
+    }
+}
+
+fn without_first(data: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    match data {
+        Cow::Borrowed(data) => Cow::Borrowed(data.get(1..).unwrap_or_default()),
+        Cow::Owned(mut data) => {
+            data.drain(..data.len().min(1));
+            Cow::Owned(data)
+        }
     }
 }

@@ -92,6 +92,21 @@ pub(crate) fn connect_data(id: &SocketId, recovery: Option<&RecoveryId>) -> Stri
     }
 }
 
+/// The server's consent to a connection of Socket.IO protocol 4, whose client knows its id.
+#[must_use]
+pub fn connect_v4(namespace: &str) -> Encoded {
+    Encoded::text(|out| write_head(out, b"40", namespace, None))
+}
+
+/// The server's refusal of a connection of Socket.IO protocol 4: any JSON.
+#[must_use]
+pub fn error_v4(namespace: &str, data: &serde_json::Value) -> Encoded {
+    Encoded::text(|out| {
+        write_head(out, b"44", namespace, None);
+        out.extend_from_slice(data.to_string().as_bytes());
+    })
+}
+
 /// The server's refusal of a connection. `data` is JSON and may be absent.
 #[must_use]
 pub fn connect_error(namespace: &str, message: &str, data: Option<&serde_json::Value>) -> Encoded {
@@ -253,6 +268,9 @@ mod tests {
         );
         let refusal = connect_error("/x", "say \"please\"", None);
         assert_eq!(text(&refusal), r#"44/x,{"message":"say \"please\""}"#);
+        assert_eq!(text(&connect_v4("/")), "40");
+        assert_eq!(text(&connect_v4("/x")), "40/x,");
+        assert_eq!(text(&error_v4("/x", &"no".into())), r#"44/x,"no""#);
         let refusal = connect_error("/", "no", Some(&serde_json::json!({"code": 401})));
         assert_eq!(text(&refusal), r#"44{"message":"no","data":{"code":401}}"#);
     }

@@ -14,7 +14,9 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-pub use encode::{EncodeError, ack, connect, connect_error, disconnect, event};
+pub use encode::{
+    EncodeError, ack, connect, connect_error, connect_v4, disconnect, error_v4, event,
+};
 pub(crate) use encode::{check_name, connect_data, connect_error_data, event_with};
 pub use raw::{PacketType, RawPacket};
 pub use reassembly::Reassembly;

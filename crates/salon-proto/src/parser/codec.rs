@@ -119,6 +119,33 @@ impl Codec {
         encode(&**parser, &raw)
     }
 
+    /// The server's consent to a connection of Socket.IO protocol 4, whose client knows its id.
+    ///
+    /// # Errors
+    /// When the parser cannot write it.
+    pub fn connect_v4(&self, namespace: &str) -> Result<Encoded, EncodeError> {
+        match &self.0 {
+            None => Ok(packet::connect_v4(namespace)),
+            Some(parser) => encode(&**parser, &plain(PacketType::Connect, namespace, None)),
+        }
+    }
+
+    /// The server's refusal of a connection of Socket.IO protocol 4. `data` is JSON.
+    ///
+    /// # Errors
+    /// When the parser cannot write it.
+    pub fn error_v4(
+        &self,
+        namespace: &str,
+        data: &serde_json::Value,
+    ) -> Result<Encoded, EncodeError> {
+        let Some(parser) = &self.0 else {
+            return Ok(packet::error_v4(namespace, data));
+        };
+        let raw = plain(PacketType::ConnectError, namespace, Some(data.to_string()));
+        encode(&**parser, &raw)
+    }
+
     /// As [`packet::connect_error`].
     ///
     /// # Errors

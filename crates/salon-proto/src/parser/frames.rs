@@ -72,10 +72,17 @@ impl Frames {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Protocol;
 
     #[test]
     fn a_text_is_a_message_and_binary_data_stands_for_itself() {
-        let wire = |frames: Frames| frames.into_encoded().frames().collect::<Vec<_>>().concat();
+        let wire = |frames: Frames| {
+            frames
+                .into_encoded()
+                .frames(Protocol::V4)
+                .collect::<Vec<_>>()
+                .concat()
+        };
         assert_eq!(wire(Frames::text("ab")), b"\x81\x034ab");
         assert_eq!(wire(Frames::binary(&b"\x04"[..])), b"\x82\x01\x04");
         let both = Frames::text("").and_binary(&b"\x01"[..]);

@@ -220,6 +220,11 @@ impl EncodedHeader {
         self
     }
 
+    /// The same with one byte of the payload behind it, which a server's header has room for.
+    pub(crate) fn followed_by(self, byte: u8) -> Self {
+        self.with(&[byte])
+    }
+
     /// Appends a part of the header; parts never sum up to more than [`MAX_HEADER_LEN`].
     fn with(mut self, part: &[u8]) -> Self {
         for (slot, byte) in self.bytes.iter_mut().skip(usize::from(self.len)).zip(part) {

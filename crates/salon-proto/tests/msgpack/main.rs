@@ -10,6 +10,7 @@ mod vectors;
 mod json_data;
 
 use bytes::Bytes;
+use salon_proto::engine::Protocol;
 use salon_proto::parser::{Codec, Decoder, MessagePack, Parser, ParserError, RawPacket};
 use salon_proto::{Encoded, Limits};
 
@@ -25,7 +26,10 @@ fn decode(data: &[u8]) -> Result<RawPacket<'static>, ParserError> {
 /// The data of the one frame of a packet.
 fn frame(packet: &Encoded) -> Bytes {
     assert_eq!(packet.as_text(), b"");
-    let pieces: Vec<_> = packet.frames().filter(|piece| !piece.is_empty()).collect();
+    let pieces: Vec<_> = packet
+        .frames(Protocol::V4)
+        .filter(|piece| !piece.is_empty())
+        .collect();
     let [_header, data] = pieces[..] else {
         panic!("more than one frame: {pieces:?}");
     };

@@ -2,6 +2,7 @@
 //! echoed, under all kinds of agreements. What goes back is read by a client.
 
 use salon_proto::Encoded;
+use salon_proto::engine::Protocol;
 use salon_proto::ws::{Decoder, Deflate, Deflater, Message, Role};
 
 use crate::support::{BINARY, FIN, RSV1, TEXT, agreed, decode, deflated, fragmented, frame};
@@ -30,10 +31,10 @@ fn payloads(size: usize) -> [String; 3] {
 
 /// What a client reads of what a server sends it.
 fn read(packet: &Encoded, deflater: &Deflater) -> Message<'static> {
-    let outgoing = packet.deflated(deflater);
+    let outgoing = packet.deflated(deflater, Protocol::V4);
     let outgoing = outgoing.as_ref().unwrap_or(packet);
-    let mut wire: Vec<u8> = outgoing.frames().flatten().copied().collect();
-    assert_eq!(wire.len(), outgoing.wire_len());
+    let mut wire: Vec<u8> = outgoing.frames(Protocol::V4).flatten().copied().collect();
+    assert_eq!(wire.len(), outgoing.wire_len(Protocol::V4));
     let mut input = wire.as_mut_slice();
     let mut decoder = Decoder::new(Role::Client, LIMIT).with_deflate();
     let message = decoder.decode(&mut input).unwrap().unwrap();

@@ -53,7 +53,8 @@ fn server() -> Server {
         .ping_timeout(millis("PING_TIMEOUT", 200))
         .connect_timeout(millis("CONNECT_TIMEOUT", 1_000))
         .upgrade_timeout(millis("UPGRADE_TIMEOUT", 10_000))
-        .max_payload(number("MAX_PAYLOAD", 1_000_000));
+        .max_payload(number("MAX_PAYLOAD", 1_000_000))
+        .allow_eio3(std::env::var_os("ALLOW_EIO3").is_some());
     if let Ok(origin) = std::env::var("CORS_ORIGIN") {
         builder = builder.cors(Cors::origin(origin).credentials());
     }

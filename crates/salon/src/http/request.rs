@@ -8,6 +8,8 @@ use http::header::{self, HeaderMap};
 use http::request::Parts;
 use http::{Method, Version};
 use salon_proto::engine::handshake::Request;
+use salon_proto::engine::jsonp::Callback;
+use salon_proto::engine::{Dialect, Protocol};
 use salon_proto::ws;
 
 use crate::handshake::Handshake;
@@ -28,6 +30,8 @@ pub(super) struct Query<'a> {
     protocol: Option<Cow<'a, str>>,
     transport: Option<Cow<'a, str>>,
     sid: Option<Cow<'a, str>>,
+    base64: Option<Cow<'a, str>>,
+    callback: Option<Cow<'a, str>>,
 }
 
 impl<'a> Query<'a> {
@@ -39,6 +43,8 @@ impl<'a> Query<'a> {
                 "EIO" => &mut found.protocol,
                 "transport" => &mut found.transport,
                 "sid" => &mut found.sid,
+                "b64" => &mut found.base64,
+                "j" => &mut found.callback,
                 _ => continue,
             };
             // Of several the last counts, as in Node.
@@ -55,6 +61,16 @@ impl<'a> Query<'a> {
             is_get: parts.method == Method::GET,
             is_upgrade: is_upgrade(parts),
         }
+    }
+}
+
+/// How the client that opens a session wants to be spoken to.
+pub(super) fn dialect(parts: &Parts) -> Dialect {
+    let query = Query::parse(parts);
+    Dialect {
+        protocol: Protocol::of(query.protocol.as_deref()),
+        base64: query.base64.is_some_and(|value| !value.is_empty()),
+        callback: query.callback.map(|value| Callback::new(&value)),
     }
 }
 
@@ -196,6 +212,16 @@ mod tests {
         assert_eq!(request.protocol, Some("4"));
         assert_eq!(request.transport, Some("polling"));
         assert_eq!(request.sid, Some("b"));
+    }
+
+    #[test]
+    fn the_dialect_is_in_the_query() {
+        assert_eq!(dialect(&parts("/?EIO=4", &[])), Dialect::default());
+        let old = dialect(&parts("/?EIO=3&b64=&t=1", &[]));
+        assert_eq!((old.protocol, old.base64), (Protocol::V3, false));
+        let old = dialect(&parts("/?b64=1&j=a7", &[]));
+        assert!(old.base64);
+        assert_eq!(old.callback, Some(Callback::new("7")));
     }
 
     #[test]

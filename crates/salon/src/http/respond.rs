@@ -5,20 +5,28 @@ use http::header::{self, HeaderValue};
 use http::{Response, StatusCode};
 use http_body_util::Full;
 use salon_proto::engine::handshake::Refusal;
+use salon_proto::engine::payload::PollBody;
 use salon_proto::ws;
 
 use super::compress::Coding;
 
 pub(super) type Answer = Response<Full<Bytes>>;
 
+/// The content type of bodies that are not text, in both directions.
+pub(super) const OCTET_STREAM: &str = "application/octet-stream";
+
 /// The answer to a poll, compressed if a coding is given.
-pub(super) fn payload(body: Bytes, coding: Option<Coding>) -> Answer {
-    const CONTENT_TYPE: &str = "text/plain; charset=UTF-8";
-    let compressed = coding.and_then(|coding| Some((coding, coding.compress(&body).ok()?)));
+pub(super) fn payload(body: PollBody, coding: Option<Coding>) -> Answer {
+    // A script of JSONP is called plain text as well.
+    let content_type = match body.is_binary {
+        true => OCTET_STREAM,
+        false => "text/plain; charset=UTF-8",
+    };
+    let compressed = coding.and_then(|coding| Some((coding, coding.compress(&body.bytes).ok()?)));
     let mut answer = match compressed {
-        None => text(StatusCode::OK, CONTENT_TYPE, body),
+        None => text(StatusCode::OK, content_type, body.bytes),
         Some((coding, body)) => {
-            let mut answer = text(StatusCode::OK, CONTENT_TYPE, body);
+            let mut answer = text(StatusCode::OK, content_type, body);
             let headers = answer.headers_mut();
             headers.insert(header::CONTENT_ENCODING, coding.header());
             answer

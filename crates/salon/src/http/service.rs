@@ -12,9 +12,8 @@ use hyper::upgrade::OnUpgrade;
 use salon_proto::SessionId;
 use salon_proto::engine::Transport;
 use salon_proto::engine::handshake::{self, Purpose, Refusal};
-use salon_proto::engine::payload::PayloadDecoder;
+use salon_proto::engine::payload::{Encoding, PayloadDecoder, PollBody};
 use salon_proto::limits::MAX_COMPRESSED;
-use salon_proto::outbox::PollBody;
 use salon_proto::ws::{Accepted, InvalidExtensions};
 
 use super::compress::Coding;
@@ -116,8 +115,11 @@ fn check(server: &Arc<ServerInner>, parts: &Parts) -> Result<Purpose, Refusal> {
     if !request::has_valid_origin(parts) {
         return Err(Refusal::BadRequest("INVALID_ORIGIN"));
     }
-    let transport_of = |id: &SessionId| server.find_session(id).map(|one| one.transport());
-    let purpose = handshake::verify(request, transport_of)?;
+    let known = |id: &SessionId| {
+        let session = server.find_session(id)?;
+        Some((session.transport(), session.protocol()))
+    };
+    let purpose = handshake::verify(request, server.config.allow_eio3, known)?;
     if matches!(purpose, Purpose::Open(_)) && server.is_closing() {
         return Err(Refusal::Forbidden(Some("Server is shutting down".into())));
     }
@@ -129,7 +131,13 @@ async fn open_polling(server: &Arc<ServerInner>, head: &RequestHead) -> Result<A
     let id = new_id(server, head).await?;
     let handshake = request::handshake(parts, server.config.limits.max_handshake);
     let session = server
-        .open_session(id, handshake, Transport::Polling, None)
+        .open_session(
+            id,
+            handshake,
+            request::dialect(parts),
+            Transport::Polling,
+            None,
+        )
         .ok_or(NO_ID)?;
     let mut answer = poll(server, &session, parts).await;
     let cookie = server.config.cookie.as_ref();
@@ -168,14 +176,15 @@ async fn upgrade(
     match purpose {
         Purpose::Open(_) => {
             let id = new_id(server, head).await?;
-            let (server, handshake) = (
+            let (server, handshake, dialect) = (
                 Arc::clone(server),
                 request::handshake(parts, server.config.limits.max_handshake),
+                request::dialect(parts),
             );
             let driver = Arc::clone(server.driver());
             driver.after_upgrade(upgraded(on_upgrade), move |link| {
                 let link = link.with_deflater(deflater);
-                server.open_session(id, handshake, Transport::WebSocket, Some(link));
+                server.open_session(id, handshake, dialect, Transport::WebSocket, Some(link));
             });
         }
         Purpose::Join(id) => {
@@ -228,7 +237,7 @@ async fn poll(server: &ServerInner, session: &Arc<Session>, parts: &Parts) -> An
     let coding = is_worth_compressing(server, &body)
         .then(|| Coding::accepted(&parts.headers))
         .flatten();
-    respond::payload(body.bytes, coding)
+    respond::payload(body, coding)
 }
 
 fn is_worth_compressing(server: &ServerInner, body: &PollBody) -> bool {
@@ -246,17 +255,18 @@ async fn post<B: Body>(
         return respond::status(StatusCode::BAD_REQUEST);
     };
     let content_type = parts.headers.get(header::CONTENT_TYPE);
-    if content_type.is_some_and(|one| one == "application/octet-stream") {
-        // Protocol 4 has no binary bodies. Dropping the post ends the session.
+    let is_octet_stream = content_type.is_some_and(|one| one == respond::OCTET_STREAM);
+    let Some(encoding) = post.encoding(is_octet_stream) else {
+        // Dropping the post ends the session.
         return respond::status(StatusCode::BAD_REQUEST);
-    }
+    };
     let decoder = PayloadDecoder::new(server.config.limits.max_payload);
     let time = server.config.timing.body_timeout;
     let Ok(collected) = tokio::time::timeout(time, collect(body, decoder)).await else {
         return respond::status(StatusCode::REQUEST_TIMEOUT);
     };
     match collected {
-        Collected::Whole(decoder) => take_payload(post, decoder).await,
+        Collected::Whole(decoder) => take_payload(post, decoder, encoding).await,
         Collected::TooLarge => {
             post.refused();
             respond::status(StatusCode::PAYLOAD_TOO_LARGE)
@@ -265,8 +275,8 @@ async fn post<B: Body>(
     }
 }
 
-async fn take_payload(post: Post, decoder: PayloadDecoder) -> Answer {
-    match decoder.finish() {
+async fn take_payload(post: Post, decoder: PayloadDecoder, encoding: Encoding) -> Answer {
+    match decoder.finish(encoding) {
         Ok(payload) => post.deliver(payload).await,
         Err(_) => post.malformed(),
     }

@@ -73,27 +73,27 @@ impl Pair {
 
     fn insert(&mut self) {
         let id = self.random.id();
-        let result = self.hub.insert(id, id);
+        let result = self.hub.insert(id.clone(), id.clone());
         if self.present.contains_key(&id) {
             assert_eq!(result, Err(id));
             return;
         }
         let key = result.expect("the id is free");
         assert!(self.keys.iter().all(|(old, _)| *old != key));
-        self.keys.push((key, id));
-        self.present.insert(id, key);
-        self.enter(id.as_str(), id);
+        self.keys.push((key, id.clone()));
+        self.present.insert(id.clone(), key);
+        self.enter(id.as_str(), id.clone());
     }
 
     fn remove(&mut self) {
         let Some((key, id, present)) = self.any_key() else {
             return;
         };
-        assert_eq!(self.hub.remove(key), present.then_some(id));
+        assert_eq!(self.hub.remove(key), present.then_some(id.clone()));
         if present {
             self.present.remove(&id);
-            for room in self.rooms_of(id) {
-                self.exit(&room, id);
+            for room in self.rooms_of(&id) {
+                self.exit(&room, &id);
             }
         }
     }
@@ -121,7 +121,7 @@ impl Pair {
             return;
         };
         let expected = match present {
-            true => self.exit(&room, id),
+            true => self.exit(&room, &id),
             false => Leave::NotMember,
         };
         assert_eq!(self.hub.leave(key, &room), expected);
@@ -134,7 +134,7 @@ impl Pair {
         };
         let rooms: Vec<_> = self.hub.rooms_of(key).map(Room::from).collect();
         for room in rooms {
-            let expected = self.exit(room.as_str(), id);
+            let expected = self.exit(room.as_str(), &id);
             assert_eq!(self.hub.leave(key, room.as_str()), expected);
         }
         assert_eq!(self.hub.rooms_len(key), 0);
@@ -153,7 +153,7 @@ impl Pair {
             let epoch = &mut self.hub.stamps.epoch;
             *epoch = (*epoch).max(u32::MAX - 1);
         }
-        let mut selected: Vec<_> = self.hub.select(&target).copied().collect();
+        let mut selected: Vec<_> = self.hub.select(&target).cloned().collect();
         selected.sort_unstable();
         assert_eq!(selected, self.expected(&target), "{target:?}");
     }
@@ -166,7 +166,7 @@ impl Pair {
                 .any(|members| members.contains(id))
         };
         let everyone = target.rooms().is_empty();
-        let mut expected: Vec<_> = self.present.keys().copied().collect();
+        let mut expected: Vec<_> = self.present.keys().cloned().collect();
         expected.retain(|id| everyone || within(target.rooms(), id));
         expected.retain(|id| !within(target.excepted(), id));
         expected
@@ -183,24 +183,24 @@ impl Pair {
             assert_eq!(self.hub.room_len(room), members.len());
         }
         assert_eq!(self.hub.len(), self.present.len());
-        let everyone: BTreeMap<_, _> = self.hub.iter().map(|(key, id)| (*id, key)).collect();
+        let everyone: BTreeMap<_, _> = self.hub.iter().map(|(key, id)| (id.clone(), key)).collect();
         assert_eq!(everyone, self.present);
-        for &(key, id) in &self.keys {
-            self.compare_socket(key, id);
+        for (key, id) in &self.keys {
+            self.compare_socket(*key, id);
         }
         self.check_links();
     }
 
-    fn compare_socket(&self, key: Key, id: SocketId) {
-        let present = self.present.get(&id) == Some(&key);
+    fn compare_socket(&self, key: Key, id: &SocketId) {
+        let present = self.present.get(id) == Some(&key);
         let mut rooms: Vec<_> = self.hub.rooms_of(key).collect();
         assert_eq!(self.hub.rooms_len(key), rooms.len());
         rooms.sort_unstable();
         let expected = if present { self.rooms_of(id) } else { vec![] };
         assert_eq!(rooms, expected);
         assert!(rooms.iter().all(|room| self.hub.is_in(key, room)));
-        let expected = self.present.get(&id).map(|key| (*key, &id));
-        assert_eq!(self.hub.find(&id), expected);
+        let expected = self.present.get(id).map(|key| (*key, id));
+        assert_eq!(self.hub.find(id), expected);
     }
 
     /// Both sides of each membership point at each other.
@@ -231,13 +231,14 @@ impl Pair {
     fn any_key(&mut self) -> Option<(Key, SocketId, bool)> {
         let recent = self.keys.len().saturating_sub(2 * SOCKETS as usize);
         let among = self.keys.get(recent..).filter(|keys| !keys.is_empty())?;
-        let (key, id) = among[self.random.below(among.len() as u64) as usize];
-        Some((key, id, self.present.get(&id) == Some(&key)))
+        let (key, id) = among[self.random.below(among.len() as u64) as usize].clone();
+        let present = self.present.get(&id) == Some(&key);
+        Some((key, id, present))
     }
 
-    fn rooms_of(&self, id: SocketId) -> Vec<String> {
+    fn rooms_of(&self, id: &SocketId) -> Vec<String> {
         let rooms = self.rooms.iter();
-        let rooms = rooms.filter(|(_, members)| members.contains(&id));
+        let rooms = rooms.filter(|(_, members)| members.contains(id));
         rooms.map(|(room, _)| room.clone()).collect()
     }
 
@@ -245,11 +246,11 @@ impl Pair {
         self.rooms.entry(room.to_owned()).or_default().insert(id);
     }
 
-    fn exit(&mut self, room: &str, id: SocketId) -> Leave {
+    fn exit(&mut self, room: &str, id: &SocketId) -> Leave {
         let Some(members) = self.rooms.get_mut(room) else {
             return Leave::NotMember;
         };
-        let left = members.remove(&id);
+        let left = members.remove(id);
         if members.is_empty() {
             self.rooms.remove(room);
             return Leave::Deleted;

@@ -67,6 +67,12 @@ impl From<SocketId> for Room {
     }
 }
 
+impl From<&SocketId> for Room {
+    fn from(id: &SocketId) -> Self {
+        id.as_str().into()
+    }
+}
+
 impl From<&Self> for Room {
     fn from(room: &Self) -> Self {
         room.clone()

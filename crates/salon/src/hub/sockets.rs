@@ -71,7 +71,7 @@ impl<T> Sockets<T> {
         };
         let serial = self.next_serial;
         self.next_serial = serial.wrapping_add(1);
-        self.ids.insert(id, index);
+        self.ids.insert(id.clone(), index);
         self.entries.insert(Entry {
             id,
             serial,
@@ -176,7 +176,7 @@ mod tests {
             next_serial: u32::MAX,
             ..Sockets::default()
         };
-        let last = sockets.insert(id, ()).unwrap();
+        let last = sockets.insert(id.clone(), ()).unwrap();
         assert!(sockets.remove(last).is_some());
         let first = sockets.insert(id, ()).unwrap();
         assert!(sockets.get(last).is_none());

@@ -111,7 +111,7 @@ fn each_socket_starts_in_the_room_of_its_own_id() {
     assert!(hub.is_in(ann, own.as_str()));
     assert!(hub.rooms_of(ann).eq([own.as_str()]));
     assert_eq!(rooms(&hub), [(own.as_str(), 1)]);
-    assert_eq!(names(&mut hub, Target::all().to(own)), ["ann"]);
+    assert_eq!(names(&mut hub, Target::all().to(&own)), ["ann"]);
 }
 
 #[test]
@@ -129,14 +129,14 @@ fn a_socket_may_leave_its_own_room_and_come_back() {
     let own = id("ann");
     assert_eq!(hub.leave(ann, own.as_str()), Leave::Deleted);
     assert_eq!(hub.leave(ann, own.as_str()), Leave::NotMember);
-    assert!(names(&mut hub, Target::all().to(own)).is_empty());
+    assert!(names(&mut hub, Target::all().to(&own)).is_empty());
     assert_eq!(names(&mut hub, Target::all()), ["ann"]);
     assert!(rooms(&hub).is_empty() && hub.rooms_len(ann) == 0);
     assert_eq!(hub.find(&own), Some((ann, &"ann")));
 
     assert_eq!(hub.join(ann, own.as_str()), Join::Created);
     assert_eq!(hub.join(ann, own.as_str()), Join::Already);
-    assert_eq!(names(&mut hub, Target::all().to(own)), ["ann"]);
+    assert_eq!(names(&mut hub, Target::all().to(&own)), ["ann"]);
 }
 
 #[test]
@@ -144,17 +144,17 @@ fn others_may_join_a_sockets_own_room_and_outlast_it() {
     let (mut hub, [ann, bob, cid]) = three();
     let own = id("ann");
     assert_eq!(hub.join(bob, own.as_str()), Join::Joined);
-    assert_eq!(names(&mut hub, Target::all().to(own)), ["ann", "bob"]);
-    assert_eq!(names(&mut hub, Target::all().except(own)), ["cid"]);
+    assert_eq!(names(&mut hub, Target::all().to(&own)), ["ann", "bob"]);
+    assert_eq!(names(&mut hub, Target::all().except(&own)), ["cid"]);
     assert!(rooms(&hub).contains(&(own.as_str(), 2)));
 
     assert_eq!(hub.leave(ann, own.as_str()), Leave::Left);
-    assert_eq!(names(&mut hub, Target::all().to(own)), ["bob"]);
+    assert_eq!(names(&mut hub, Target::all().to(&own)), ["bob"]);
     assert_eq!(hub.join(ann, own.as_str()), Join::Joined);
 
     assert_eq!(hub.remove(ann), Some("ann"));
     assert_eq!(hub.join(cid, own.as_str()), Join::Joined);
-    assert_eq!(names(&mut hub, Target::all().to(own)), ["bob", "cid"]);
+    assert_eq!(names(&mut hub, Target::all().to(&own)), ["bob", "cid"]);
 }
 
 #[test]
@@ -260,8 +260,13 @@ fn ten_thousand_sockets_are_walked() {
     let room = Target::all().to("half the sockets and the other half");
     measure(&mut hub, "everyone", Target::all(), 10_000);
     measure(&mut hub, "one room", room.clone(), 10_000);
-    measure(&mut hub, "everyone but me", Target::all().except(me), 9_999);
-    measure(&mut hub, "one room but me", room.except(me), 9_999);
+    measure(
+        &mut hub,
+        "everyone but me",
+        Target::all().except(&me),
+        9_999,
+    );
+    measure(&mut hub, "one room but me", room.except(&me), 9_999);
     measure(
         &mut hub,
         "even + odd",
@@ -274,7 +279,7 @@ fn ten_thousand_sockets_are_walked() {
         Target::all().except("even"),
         5_000,
     );
-    measure(&mut hub, "me", Target::all().to(me), 1);
+    measure(&mut hub, "me", Target::all().to(&me), 1);
 }
 
 /// Prints the figure (`cargo test --release -- walked --nocapture`); only the count is asserted.

@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock, Weak};
 
 use futures_util::future::BoxFuture;
 use parking_lot::{Mutex, RwLock};
+use salon_proto::engine::Protocol;
 use salon_proto::timer::Instant;
 use salon_proto::{Encoded, Limits, RecoveryId, SocketId, Timing};
 use serde::de::DeserializeOwned;
@@ -71,7 +72,7 @@ impl Keeper {
 
     /// An event is being sent.
     pub(crate) fn record(&self, offset: Offset, audience: Audience, packet: &Encoded) {
-        let (now, bytes) = (self.now(), packet.wire_len());
+        let (now, bytes) = (self.now(), packet.wire_len(Protocol::V4));
         let packet = packet.clone();
         let mut books = self.books.lock();
         books.store.record(now, offset, audience, packet, bytes);
@@ -200,8 +201,8 @@ pub struct ExpiredSocket(Away<Kept>);
 impl ExpiredSocket {
     /// The socket's id.
     #[must_use]
-    pub const fn id(&self) -> SocketId {
-        self.0.socket
+    pub fn id(&self) -> SocketId {
+        self.0.socket.clone()
     }
 
     /// The rooms that it was in, that of its own id included.

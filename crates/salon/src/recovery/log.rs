@@ -165,7 +165,7 @@ impl<P> Log<P> {
 
     /// Where there is something for the socket, unless it is excepted.
     fn positions(&self, from: Position, member: &Member<'_>) -> Vec<Position> {
-        let own = Room::from(member.socket);
+        let own = Room::from(&member.socket);
         let lists = member.rooms.iter().copied().chain([&own]);
         let lists = lists.filter_map(|room| self.rooms.get(room));
         let mut positions = Vec::new();
@@ -220,7 +220,7 @@ impl Member<'_> {
 /// The rooms by which an event is found.
 fn rooms_of(audience: &Audience) -> impl Iterator<Item = Room> {
     let (own, rooms) = match audience {
-        Audience::Socket(socket) => (Some(Room::from(*socket)), &[][..]),
+        Audience::Socket(socket) => (Some(Room::from(socket)), &[][..]),
         Audience::Target(target) => (None, target.rooms()),
     };
     own.into_iter().chain(rooms.iter().cloned())

@@ -121,13 +121,13 @@ impl World {
         self.next_client += 1;
         let id = RecoveryId::from_entropy([self.next_client; 15]);
         let socket = SocketId::from_entropy([self.next_client; 15]);
-        let mut rooms = vec![Room::from(socket)];
+        let mut rooms = vec![Room::from(&socket)];
         for room in ROOMS {
             if self.below(2) == 0 {
                 rooms.push(room.into());
             }
         }
-        let start = self.store.connect(id, socket);
+        let start = self.store.connect(id, socket.clone());
         let trace = Trace {
             start,
             last: None,
@@ -147,8 +147,8 @@ impl World {
     fn audience(&mut self) -> Audience {
         let count = self.clients.len() as u64;
         let someone = (count > 0).then(|| self.below(count) as usize);
-        let someone = someone.map(|index| self.clients[index].socket);
-        if let (Some(socket), 0) = (someone, self.below(3)) {
+        let someone = someone.map(|index| self.clients[index].socket.clone());
+        if let (Some(socket), 0) = (someone.clone(), self.below(3)) {
             return Audience::Socket(socket);
         }
         let mut target = Target::all();
@@ -206,7 +206,7 @@ impl World {
         client.left = Some(now);
         client.trace.end = end;
         let away = Away {
-            socket: client.socket,
+            socket: client.socket.clone(),
             rooms: client.rooms.clone(),
             kept: u64::from(client.socket.as_str().as_bytes()[0]),
             trace: client.trace,
@@ -227,7 +227,9 @@ impl World {
         match self.store.claim(&client.id, text.as_deref()) {
             Ok(claim) => {
                 assert_eq!(claim.away.socket, client.socket, "seed {}", self.seed);
-                let missed = self.store.since(claim.from, client.socket, &client.rooms);
+                let missed = self
+                    .store
+                    .since(claim.from, client.socket.clone(), &client.rooms);
                 let missed: Vec<u64> = missed.unwrap().iter().map(|one| *one.packet).collect();
                 assert_eq!(missed, client.due[client.got..], "seed {}", self.seed);
                 let client = &mut self.clients[index];
@@ -275,11 +277,11 @@ impl World {
             .clients
             .iter()
             .filter(|one| is_over(one))
-            .map(|one| one.socket)
+            .map(|one| one.socket.clone())
             .collect();
         self.clients.retain(|one| !is_over(one));
         let expired = self.store.handle_timeout(self.now());
-        let mut expired: Vec<SocketId> = expired.iter().map(|away| away.socket).collect();
+        let mut expired: Vec<SocketId> = expired.iter().map(|away| away.socket.clone()).collect();
         expired.sort_unstable();
         over.sort_unstable();
         assert_eq!(expired, over, "seed {}", self.seed);

@@ -62,7 +62,7 @@ impl<T> Sessions<T> {
     /// The socket that has this id, if its client is connected.
     pub(super) fn connected(&self, id: &RecoveryId) -> Option<SocketId> {
         match self.standing.get(id)? {
-            Standing::Connected(socket) => Some(*socket),
+            Standing::Connected(socket) => Some(socket.clone()),
             Standing::Away(..) => None,
         }
     }

@@ -165,7 +165,7 @@ impl<P, T> Store<P, T> {
     ) -> Result<Claim<T>, Miss> {
         let result = self.check(id, offset).and_then(|from| {
             let away = self.sessions.remove(id).ok_or(Miss::Unknown)?;
-            self.sessions.connect(*id, away.socket);
+            self.sessions.connect(*id, away.socket.clone());
             Ok(Claim { away, from })
         });
         match result {
@@ -178,7 +178,7 @@ impl<P, T> Store<P, T> {
     fn check(&self, id: &RecoveryId, offset: Option<&str>) -> Result<Position, Miss> {
         let away = self.sessions.get(id).ok_or(Miss::Unknown)?;
         let from = self.resume_at(&away.trace, offset).ok_or(Miss::TooOld)?;
-        let missed = self.since(from, away.socket, &away.rooms);
+        let missed = self.since(from, away.socket.clone(), &away.rooms);
         let missed = missed.ok_or(Miss::TooOld)?;
         let bytes: usize = missed.iter().map(|one| one.bytes).sum();
         let is_too_much =

@@ -219,7 +219,7 @@ fn of_too_many_who_are_away_the_first_cannot_come_back() {
         RecoveryId::from_entropy([2; 15]),
         SocketId::from_entropy([2; 15]),
     );
-    let trace = store.join_as(id, other);
+    let trace = store.join_as(id, other.clone());
     let away = Away {
         socket: other,
         rooms: Vec::new(),

@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use parking_lot::RwLock;
-use salon_proto::engine::{self, Transport, handshake};
+use salon_proto::engine::{self, Dialect, Transport, handshake};
 use salon_proto::packet::ROOT;
 use salon_proto::{DisconnectReason, Encoded, SessionId};
 use serde::Serialize;
@@ -254,6 +254,7 @@ impl ServerInner {
         self: &Arc<Self>,
         id: SessionId,
         handshake: Handshake,
+        dialect: Dialect,
         transport: Transport,
         link: Option<Link>,
     ) -> Option<Arc<Session>> {
@@ -261,6 +262,7 @@ impl ServerInner {
         let now = driver.now();
         let engine = engine::Session::open(
             self.open_packet(&id, transport),
+            dialect,
             transport,
             Arc::clone(&self.config.timing),
             &self.config.limits,

@@ -198,8 +198,11 @@ impl SessionTask {
     }
 
     fn deliver_binary(&mut self, data: Cow<'_, [u8]>, cx: &mut Context<'_>) {
-        let is_message = self.session.line.lock().engine.handle_binary(self.now);
-        if is_message {
+        let message = {
+            let mut line = self.session.line.lock();
+            line.engine.handle_binary(self.now, data)
+        };
+        if let Some(data) = message {
             let (receiver, mut turn) = self.receiver(cx);
             receiver.handle_binary(data, &mut turn);
             self.running.poll(cx);

@@ -4,6 +4,7 @@ use std::io::IoSlice;
 use std::task::{Context, Poll};
 
 use salon_proto::Encoded;
+use salon_proto::engine::Protocol;
 use salon_proto::ws::{self, CloseCode, Deflater};
 
 use super::line::Line;
@@ -47,7 +48,8 @@ impl Candidate {
 
     /// Writes a packet of a few bytes, which an idle stream takes whole.
     pub(super) fn write(&mut self, packet: &Encoded, cx: &mut Context<'_>) -> bool {
-        packet.frames().all(|frame| {
+        // Nothing that is written to a candidate depends on the protocol.
+        packet.frames(Protocol::V4).all(|frame| {
             let written = self.writer.poll_write(cx, &[IoSlice::new(frame)]);
             matches!(written, Poll::Ready(Ok(count)) if count == frame.len())
         })

@@ -24,6 +24,8 @@ use super::task::SessionTask;
 /// Its methods are called by the session's task only, one at a time, in the order in which
 /// things arrived.
 pub(crate) trait Receiver: Send {
+    /// The session is open; nothing has arrived yet.
+    fn handle_open(&mut self, turn: &mut Turn<'_, '_>);
     /// A text message.
     fn handle_text(&mut self, text: &str, turn: &mut Turn<'_, '_>);
     /// A binary message.

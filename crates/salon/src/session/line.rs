@@ -8,8 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use salon_proto::CloseReason;
 use salon_proto::engine;
-use salon_proto::engine::payload::Payload;
-use salon_proto::outbox::PollBody;
+use salon_proto::engine::payload::{Payload, PollBody};
 use tokio::sync::oneshot;
 use tokio::task::coop::unconstrained;
 

@@ -33,7 +33,7 @@ use std::task::Wake;
 
 use futures_util::task::AtomicWaker;
 use parking_lot::Mutex;
-use salon_proto::engine::{Rejected, Transport};
+use salon_proto::engine::{Protocol, Rejected, Transport};
 use salon_proto::{Encoded, SessionId};
 
 pub(crate) use clock::Due;
@@ -79,6 +79,10 @@ impl Session {
             .writer
             .as_ref()
             .is_some_and(link::Writer::is_tcp)
+    }
+
+    pub(crate) fn protocol(&self) -> Protocol {
+        self.line.lock().engine.dialect().protocol
     }
 
     pub(crate) fn transport(&self) -> Transport {

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use salon_proto::engine::PollAnswer;
-use salon_proto::engine::payload::Payload;
-use salon_proto::outbox::PollBody;
+use salon_proto::engine::payload::{Encoding, Payload, PollBody};
 use tokio::sync::oneshot;
 
 use super::Session;
@@ -79,6 +78,12 @@ pub(crate) struct Post {
 }
 
 impl Post {
+    /// How a body of this content type is read; `None`: it must be refused.
+    pub(crate) fn encoding(&self, is_octet_stream: bool) -> Option<Encoding> {
+        let line = self.session.line.lock();
+        line.engine.dialect().encoding_of_post(is_octet_stream)
+    }
+
     /// The body is whole: returns when its packets have been processed.
     pub(crate) async fn deliver(mut self, payload: Payload) {
         let (processed, is_processed) = oneshot::channel();

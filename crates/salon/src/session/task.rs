@@ -34,6 +34,8 @@ pub(super) struct SessionTask {
     pub(super) unanswered: Option<Box<ControlPayload<'static>>>,
     /// The body of a POST that is being delivered.
     pub(super) body: Option<Body>,
+    /// The layer above has been told that the session is open.
+    pub(super) is_announced: bool,
     /// The time, as of this turn.
     pub(super) now: Instant,
     /// The earliest deadline that the clock knows of.
@@ -53,6 +55,7 @@ impl SessionTask {
             candidate: None,
             unanswered: None,
             body: None,
+            is_announced: false,
             scheduled: None,
             lingers_until: None,
         }
@@ -87,6 +90,10 @@ impl SessionTask {
             line.in_turn = true;
             mem::take(&mut line.deadline_due)
         };
+        if !mem::replace(&mut self.is_announced, true) {
+            let (receiver, mut turn) = self.receiver(cx);
+            receiver.handle_open(&mut turn);
+        }
         if deadline_due {
             self.handle_deadline(cx);
         }

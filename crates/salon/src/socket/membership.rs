@@ -30,7 +30,10 @@ impl Socket {
     pub(crate) fn admit(&self) -> bool {
         let connection = &self.0.connection;
         let (name, recovery) = (self.namespace_name(), self.recovery_id());
-        let consent = connection.codec().connect(name, &self.id(), recovery);
+        let consent = match connection.is_v4() {
+            true => connection.codec().connect_v4(name),
+            false => connection.codec().connect(name, &self.id(), recovery),
+        };
         let mut membership = self.0.membership.lock();
         let Membership::Connecting(rooms) = &mut *membership else {
             return true;

@@ -21,6 +21,7 @@ use serde::de::DeserializeOwned;
 
 use crate::ack::{Ack, Waiter};
 use crate::connection::Connection;
+use crate::connection_v4;
 use crate::handler::{Call, Data, HandlerError, Occasion};
 use crate::handshake::Handshake;
 use crate::namespace::{Namespace, NamespaceInner};
@@ -60,7 +61,7 @@ impl Socket {
     /// Its public id, which is also the name of the room that it is in from the start.
     #[must_use]
     pub fn id(&self) -> SocketId {
-        self.0.id
+        self.0.id.clone()
     }
 
     /// Its namespace.
@@ -122,12 +123,16 @@ impl Socket {
         namespace: Arc<NamespaceInner>,
         auth: Option<Cow<'_, str>>,
     ) -> Option<Self> {
+        let id = match connection.is_v4() {
+            true => connection_v4::socket_id(&connection.session, &namespace.name),
+            false => SocketId::from_entropy(random::entropy()?),
+        };
         let recovery = match &namespace.recovery {
-            Some(_) => Some(RecoveryId::from_entropy(random::entropy()?)),
-            None => None,
+            Some(_) if !connection.is_v4() => Some(RecoveryId::from_entropy(random::entropy()?)),
+            _ => None,
         };
         Some(Self(Arc::new(SocketInner {
-            id: SocketId::from_entropy(random::entropy()?),
+            id,
             namespace,
             connection: Arc::clone(connection),
             auth: auth.map(|json| json.into()),
@@ -163,6 +168,11 @@ impl Socket {
             extras: Mutex::new(kept.0),
             recovery: Some(Box::new(Recoverable::resumed(id, trace, claim.from))),
         }))
+    }
+
+    /// Ids do not tell sockets of clients of protocol 4 apart that came one after the other.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     pub(crate) fn connection(&self) -> &Arc<Connection> {

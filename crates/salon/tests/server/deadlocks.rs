@@ -20,12 +20,12 @@ fn call_everything(socket: &Socket) {
         socket.to("room"),
         socket.except("room"),
         namespace.broadcast(),
-        namespace.to("room").except(id),
+        namespace.to("room").except(&id),
         namespace.within("room").local(),
         namespace.except("other"),
         io.to("room"),
         io.local(),
-        io.except(id),
+        io.except(&id),
     ] {
         broadcast.emit("to many", 1);
         broadcast.clone().volatile().emit("to many", 1);

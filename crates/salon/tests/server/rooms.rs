@@ -81,7 +81,7 @@ async fn a_socket_is_in_the_room_of_its_own_id() {
     let mut crowd = crowd(&host, &[&[], &[]]).await;
     let id = crowd[1].1.id();
     assert_eq!(crowd[1].1.rooms(), [id.to_string()]);
-    host.to(id).emit("private", ());
+    host.to(&id).emit("private", ());
     host.to(id.to_string())
         .except(crowd[0].1.id())
         .emit("private", ());
