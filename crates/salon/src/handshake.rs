@@ -11,10 +11,9 @@ use std::time::SystemTime;
 /// when it joins a namespace is in [`Socket::auth`](crate::Socket::auth).
 #[derive(Debug)]
 pub struct Handshake {
-    /// The path and the query.
-    pub(crate) url: Box<str>,
-    /// `name: value` lines.
-    pub(crate) headers: Box<str>,
+    /// A line with the path and the query, then a line `name: value` for each header: one piece
+    /// of memory, since every session has it.
+    pub(crate) lines: Box<str>,
     pub(crate) address: Option<SocketAddr>,
     pub(crate) issued: SystemTime,
     pub(crate) is_secure: bool,
@@ -24,13 +23,13 @@ impl Handshake {
     /// The path and the query, as they were sent: `/socket.io/?EIO=4&transport=polling`.
     #[must_use]
     pub fn url(&self) -> &str {
-        &self.url
+        self.lines.split('\n').next().unwrap_or_default()
     }
 
     /// The query string, as it was sent and without the question mark.
     #[must_use]
     pub fn query(&self) -> &str {
-        self.url.split_once('?').map_or("", |(_, query)| query)
+        self.url().split_once('?').map_or("", |(_, query)| query)
     }
 
     /// The last value of a query parameter, decoded.
@@ -64,7 +63,7 @@ impl Handshake {
     /// # }
     /// ```
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
-        let lines = self.headers.lines();
+        let lines = self.lines.split('\n').skip(1);
         lines.filter_map(|line| line.split_once(": "))
     }
 
@@ -110,8 +109,7 @@ mod tests {
 
     fn handshake(url: &str, headers: &str) -> Handshake {
         Handshake {
-            url: url.into(),
-            headers: headers.into(),
+            lines: format!("{url}\n{headers}").into(),
             address: None,
             issued: SystemTime::UNIX_EPOCH,
             is_secure: false,

@@ -151,8 +151,12 @@ pub(super) fn has_valid_origin(parts: &Parts) -> bool {
 pub(super) fn handshake(parts: &Parts, limit: usize) -> Handshake {
     let address = parts.extensions.get::<PeerAddr>().map(|peer| peer.0);
     Handshake {
-        url: url(parts, limit).into(),
-        headers: header_lines(&parts.headers, limit),
+        lines: format!(
+            "{}\n{}",
+            url(parts, limit),
+            header_lines(&parts.headers, limit)
+        )
+        .into(),
         address,
         issued: SystemTime::now(),
         is_secure: parts.extensions.get::<Encrypted>().is_some(),
@@ -167,7 +171,7 @@ fn url(parts: &Parts, limit: usize) -> &str {
     fitting.unwrap_or_default()
 }
 
-fn header_lines(headers: &HeaderMap, limit: usize) -> Box<str> {
+fn header_lines(headers: &HeaderMap, limit: usize) -> String {
     let mut lines = String::new();
     for (name, value) in headers {
         let Ok(value) = std::str::from_utf8(value.as_bytes()) else {
@@ -179,7 +183,7 @@ fn header_lines(headers: &HeaderMap, limit: usize) -> Box<str> {
             lines.extend(line);
         }
     }
-    lines.into()
+    lines
 }
 
 fn has_token(headers: &HeaderMap, name: header::HeaderName, token: &str) -> bool {

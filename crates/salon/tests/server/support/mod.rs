@@ -12,6 +12,8 @@ mod watchdog;
 
 use std::time::Duration;
 
+#[allow(unused_imports)] // tests/memory has this module too, and needs it
+pub(crate) use client::Stream;
 pub(crate) use client::{Client, Frame};
 pub(crate) use host::{Host, Poller, write_request};
 pub(crate) use http::{Response, read_response};

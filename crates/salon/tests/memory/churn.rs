@@ -1,0 +1,103 @@
+//! Clients that come and leave in every way, again and again: what is allocated must not grow.
+
+use salon::{Server, Socket};
+use tokio::net::TcpListener;
+
+use crate::allocations::{Live, live};
+use crate::support::{Host, Watchdog, pass, seconds, tasks};
+use crate::ways::{Road, Way};
+
+/// Clients in a row.
+const CROWD: usize = 50;
+
+/// What may be allocated more than before a crowd: something that has grown for a moment. A leak
+/// of one small thing per client is far more.
+const SLACK: Live = Live {
+    count: 10,
+    bytes: 10_000,
+};
+
+/// A server that holds on to its clients as applications do.
+fn be_sociable(io: &Server) {
+    io.on_connect(|socket: Socket| async move {
+        socket.join("everyone");
+        socket.join(format!("own {}", socket.id()));
+    });
+    io.on_disconnect(|socket: Socket| async move {
+        assert!(!socket.is_connected());
+    });
+    io.on("ask me", |socket: Socket, io: Server| async move {
+        drop(socket.emit_with_ack::<u8>("not awaited", ()));
+        let _ = tokio::join!(
+            socket.emit_with_ack::<u8>("awaited", ()),
+            io.to("everyone").emit_with_ack::<u8>("for all", ()),
+        );
+    });
+}
+
+/// Checks that nothing of a crowd is left, and says what is allocated then.
+async fn after(io: &Server, own_tasks: usize) -> Live {
+    // All deadlines are past.
+    pass(seconds(120)).await;
+    assert_eq!(io.session_count(), 0);
+    assert!(io.of("/").is_empty());
+    assert_eq!(tasks().await, own_tasks, "how many tasks there are");
+    live()
+}
+
+/// How much more there is.
+fn growth(before: Live, after: Live) -> Option<Live> {
+    let growth = Live {
+        count: after.count - before.count,
+        bytes: after.bytes - before.bytes,
+    };
+    (growth.count > SLACK.count || growth.bytes > SLACK.bytes).then_some(growth)
+}
+
+#[tokio::test(start_paused = true)]
+async fn crowds_that_leave_in_one_way_leave_no_memory() {
+    let mut grown = Vec::new();
+    for way in Way::ALL {
+        let host = Host::new();
+        be_sociable(&host);
+        let io = host.io.clone();
+        let road = Road::Pipe(host);
+        let own_tasks = tasks().await + 2;
+        // The first session starts them.
+        Way::ClosePolitely.go(&road).await;
+        let mut sizes = Vec::new();
+        // The first crowd makes what is kept for the next ones.
+        for _ in 0..3 {
+            for _ in 0..CROWD {
+                way.go(&road).await;
+            }
+            sizes.push(after(&io, own_tasks).await);
+        }
+        grown.extend(growth(sizes[0], sizes[2]).map(|growth| (way, growth)));
+        drop((io, road));
+        assert_eq!(tasks().await, own_tasks - 2);
+    }
+    assert!(grown.is_empty(), "{grown:#?}");
+}
+
+#[tokio::test]
+async fn crowds_on_tcp_that_leave_in_all_ways_leave_no_memory() {
+    let _watchdog = Watchdog::start();
+    let io = Server::new();
+    be_sociable(&io);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let road = Road::Tcp(listener.local_addr().unwrap());
+    let listening = tokio::spawn(salon::serve(listener, io.clone()).into_future());
+    let mut sizes = Vec::new();
+    for _ in 0..3 {
+        for turn in 0..CROWD {
+            Way::ALL[turn % Way::ALL.len()].go(&road).await;
+        }
+        // The crowd has gone; only deadlines are left to wait for.
+        tokio::time::pause();
+        sizes.push(after(&io, 3).await);
+        tokio::time::resume();
+    }
+    assert_eq!(growth(sizes[0], sizes[2]), None);
+    listening.abort();
+}
