@@ -34,6 +34,19 @@ scenario("header names are in lower case and every answer has a date", async () 
   assert.deepEqual(names.sort(), ["connection", "content-length", "content-type", "date"]);
 });
 
+scenario("an upgrade to something else is not one", async () => {
+  const headers = { connection: "Upgrade, HTTP2-Settings", upgrade: "h2c", "http2-settings": "AAMAAABkAAQAAP__" };
+  const answer = await request(server, { query: polling, headers });
+  assert.deepEqual([answer.status, answer.body.slice(0, 8)], [200, '0{"sid":']);
+});
+
+scenario("an incomplete WebSocket handshake is a bad request", async () => {
+  for (const name of ["Sec-WebSocket-Key", "Sec-WebSocket-Version"]) {
+    const answer = await refusedUpgrade(server, { EIO: 4, transport: "websocket" }, { headers: { [name]: undefined } });
+    assert.deepEqual([answer.status, answer.body], ["HTTP/1.1 400 Bad Request", "Bad request"], name);
+  }
+});
+
 open.scenario("a preflight's answer has no content-length", async ({ server }) => {
   const headers = { origin: "http://example.com", "access-control-request-method": "POST" };
   const preflight = await request(server, { method: "OPTIONS", query: polling, headers });

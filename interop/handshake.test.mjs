@@ -135,6 +135,22 @@ for (const [what, headers] of [
   });
 }
 
+scenario("a WebSocket request of another version is told which there are", async () => {
+  for (const version of ["12", "14", "x"]) {
+    const answer = await refusedUpgrade(server, { EIO: 4, transport: "websocket" }, { headers: { "Sec-WebSocket-Version": version } });
+    const headers = answer.headers.map((line) => line.toLowerCase());
+    assert.ok(headers.includes("sec-websocket-version: 13, 8"), headers.join("\n"));
+  }
+});
+
+scenario("a WebSocket of version 8 is one", async () => {
+  const url = `ws://${server.address}/socket.io/?EIO=4&transport=websocket`;
+  const socket = new WebSocket(url, { protocolVersion: 8 });
+  const [frame] = await inboxOf(socket, "message").next();
+  assert.match(frame.toString(), /^0\{"sid"/);
+  socket.terminate();
+});
+
 scenario("a WebSocket of a wrong protocol never becomes a session", async () => {
   for (const EIO of ["3", "5", "abc"]) {
     const socket = new WebSocket(`ws://${server.address}/socket.io/?EIO=${EIO}&transport=websocket`);

@@ -81,6 +81,9 @@ pub(super) fn is_upgrade(parts: &Parts) -> bool {
         && has_token(&parts.headers, header::UPGRADE, "websocket")
 }
 
+/// The standard, and a draft of it with the same frames.
+const WEBSOCKET_VERSIONS: [&[u8]; 2] = [b"13", b"8"];
+
 /// The client's key, if this is a complete WebSocket handshake (RFC 6455 section 4.2.1).
 pub(super) fn websocket_key(parts: &Parts) -> Option<&str> {
     let version = parts.headers.get(header::SEC_WEBSOCKET_VERSION)?;
@@ -89,8 +92,16 @@ pub(super) fn websocket_key(parts: &Parts) -> Option<&str> {
         .get(header::SEC_WEBSOCKET_KEY)?
         .to_str()
         .ok()?;
-    let is_complete = parts.method == Method::GET && version == "13" && ws::is_valid_key(key);
+    let is_known = WEBSOCKET_VERSIONS.contains(&version.as_bytes());
+    let is_complete = parts.method == Method::GET && is_known && ws::is_valid_key(key);
     is_complete.then_some(key)
+}
+
+/// Whether it is a handshake of a version that is not spoken.
+pub(super) fn is_of_other_websocket_version(parts: &Parts) -> bool {
+    let version = parts.headers.get(header::SEC_WEBSOCKET_VERSION);
+    is_upgrade(parts)
+        && version.is_none_or(|version| !WEBSOCKET_VERSIONS.contains(&version.as_bytes()))
 }
 
 /// The sub-protocol to agree to: the first that the client offers, since to Engine.IO all are the

@@ -102,6 +102,14 @@ pub(super) fn without_xss_filter(mut answer: Answer) -> Answer {
     answer
 }
 
+/// Says which versions of WebSocket are spoken (RFC 6455, section 4.2.2).
+pub(super) fn with_websocket_versions(mut answer: Answer) -> Answer {
+    let versions = HeaderValue::from_static("13, 8");
+    let headers = answer.headers_mut();
+    headers.insert(header::SEC_WEBSOCKET_VERSION, versions);
+    answer
+}
+
 fn text(status: StatusCode, content_type: &'static str, body: Bytes) -> Answer {
     let mut answer = Response::new(Full::new(body));
     *answer.status_mut() = status;

@@ -69,7 +69,11 @@ async fn answer_or_refuse<B: Body>(
         }
         Err(refusal) => {
             hooks.connection_error(&refusal, head);
-            respond::refusal(&refusal, head.is_upgrade())
+            let answer = respond::refusal(&refusal, head.is_upgrade());
+            match request::is_of_other_websocket_version(head.parts()) {
+                true => respond::with_websocket_versions(answer),
+                false => answer,
+            }
         }
     }
 }

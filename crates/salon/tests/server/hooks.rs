@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use salon::{RequestHead, Server};
+use salon::{RequestHead, Server, Socket};
 
 use crate::support::{Host, Logs, Notes, Response, fail, settle};
 
@@ -141,4 +141,21 @@ async fn a_server_that_closes_reports_whom_it_refuses() {
     assert_eq!(open(&host).await.status, 403);
     let expected = r#"Forbidden, message: "Server is shutting down""#;
     assert_eq!(notes.take(), [expected]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_handshake_is_as_old_as_the_session_in_every_namespace() {
+    let host = Host::new();
+    for name in ["/", "/other"] {
+        host.of(name).on("issued", |socket: Socket| async move {
+            let issued = socket.handshake().issued();
+            let since = issued.duration_since(std::time::UNIX_EPOCH);
+            since.unwrap_or_default()
+        });
+    }
+    let mut client = host.join().await;
+    let first = client.ask(r#"["issued"]"#).await;
+    client.join("/other,").await;
+    client.emit(r#"/other,7["issued"]"#).await;
+    client.expect(&format!("43/other,7{first}")).await;
 }
