@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 
 use crate::ack::{Answer, Waiter};
 use crate::error::Emitted;
+use crate::handler::Outgoing;
 use crate::hub::{Room, Target};
 use crate::namespace::NamespaceInner;
 use crate::recovery::{Audience, Offset};
@@ -99,7 +100,9 @@ impl Broadcast {
             let written = namespace.plain_event(self.is_volatile, event, &args);
             emitted.add(match written {
                 Ok((packet, offset)) => {
-                    self.deliver(namespace, &self.flagged(namespace, packet), offset)
+                    let packet = self.flagged(namespace, packet);
+                    let outgoing = namespace.outgoing(event, &args);
+                    self.deliver(namespace, &packet, offset, outgoing)
                 }
                 Err(error) => Emitted::failed(0, error.into()),
             });
@@ -142,12 +145,13 @@ impl Broadcast {
             let packet = namespace.event(Some(id), event, &args);
             match (&mut waiting, packet) {
                 (Ok(waiting), Ok(packet)) => {
-                    self.ask(
-                        namespace,
-                        &self.flagged(namespace, packet),
-                        &sender,
-                        waiting,
-                    );
+                    let packet = self.flagged(namespace, packet);
+                    let before = waiting.asked.len();
+                    self.ask(namespace, &packet, &sender, waiting);
+                    if let Some(outgoing) = namespace.outgoing(event, &args) {
+                        let asked = waiting.asked.iter().skip(before);
+                        asked.for_each(|socket| outgoing.show(socket));
+                    }
                 }
                 (_, Err(error)) => waiting = Err(error.into()),
                 (Err(_), _) => {}
@@ -234,8 +238,10 @@ impl Broadcast {
         namespace: &NamespaceInner,
         packet: &Encoded,
         offset: Option<Offset>,
+        outgoing: Option<Outgoing>,
     ) -> Emitted {
         let mut recipients = 0;
+        let mut shown = Vec::new();
         let mut failure = None;
         let mut hub = namespace.hub.lock();
         if let (Some(keeper), Some(offset)) = (&namespace.recovery, offset) {
@@ -246,11 +252,18 @@ impl Broadcast {
                 socket.note(offset);
             }
             match socket.deliver(packet.clone(), self.is_volatile) {
-                Ok(()) => recipients += 1,
+                Ok(()) => {
+                    recipients += 1;
+                    shown.extend(outgoing.as_ref().map(|_| socket.clone()));
+                }
                 // Missing it is what volatile means.
                 Err(_) if self.is_volatile => {}
                 Err(error) => failure = failure.or(Some(error)),
             }
+        }
+        drop(hub);
+        if let Some(outgoing) = outgoing {
+            shown.iter().for_each(|socket| outgoing.show(socket));
         }
         match failure {
             None => Emitted::to(recipients),

@@ -36,7 +36,7 @@ pub use handler::{
 };
 pub use handshake::Handshake;
 pub use hub::Room;
-pub use namespace::Namespace;
+pub use namespace::{Namespace, RoomEvent};
 pub use recovery::{ExpiredSocket, Recovery, RecoveryStats};
 pub use responses::{Responses, ResponsesFuture};
 pub use salon_proto::engine::{Overflow, Transport};

@@ -29,6 +29,7 @@ mod extract;
 mod failure;
 mod list;
 mod order;
+mod outgoing;
 mod place;
 mod registration;
 mod reply;
@@ -48,6 +49,7 @@ pub(crate) use call::{Data, Occasion};
 pub(crate) use dispatch::Tables;
 pub(crate) use erased::{Check, Task};
 pub(crate) use failure::{Observer, refuse_connection};
+pub(crate) use outgoing::Outgoing;
 pub(crate) use place::Place;
 pub(crate) use table::Table;
 

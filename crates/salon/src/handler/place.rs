@@ -10,11 +10,13 @@ pub(crate) enum Place {
     Event(Box<str>),
     EventMiddleware,
     Any,
+    AnyOutgoing,
     Unhandled,
     Disconnecting,
     Disconnect,
     Failure,
     NewNamespace,
+    Room,
 }
 
 /// As reports name it.
@@ -26,11 +28,13 @@ impl fmt::Display for Place {
             Self::Connect => "connection",
             Self::EventMiddleware => "event middleware",
             Self::Any => "any event",
+            Self::AnyOutgoing => "any outgoing event",
             Self::Unhandled => "unhandled events",
             Self::Disconnecting => "disconnecting",
             Self::Disconnect => "disconnection",
             Self::Failure => "errors",
             Self::NewNamespace => "new namespaces",
+            Self::Room => "rooms",
         })
     }
 }

@@ -14,7 +14,7 @@ use super::failure::Observer;
 use super::list::{Entry, List};
 use super::place::Place;
 use super::{Call, Handler, Registration};
-use crate::namespace::Namespace;
+use crate::namespace::{Namespace, RoomHook};
 
 /// Handlers are registered once for a namespace, not for each socket. A socket has a table of its
 /// own only if the application gave it handlers of its own.
@@ -25,11 +25,13 @@ pub(crate) struct Table {
     event_middlewares: List<Check>,
     connect: List<Erased>,
     any: List<Erased>,
+    any_outgoing: List<Erased>,
     unhandled: List<Erased>,
     disconnecting: List<Erased>,
     disconnect: List<Erased>,
     events: RwLock<HashMap<Box<str>, List<Erased>>>,
     failures: List<Observer>,
+    rooms: List<RoomHook>,
     /// In the server's table only.
     namespaces: List<NamespaceHook>,
 }
@@ -62,27 +64,23 @@ impl Table {
         place: Place,
         handler: impl Handler<M>,
     ) -> Registration {
-        let entry = self.entry(false, check(handler));
-        let id = entry.id;
-        match place {
-            Place::EventMiddleware => self.event_middlewares.add(entry),
-            _ => self.middlewares.add(entry),
-        }
-        self.registration(place, id)
+        let list = match place {
+            Place::EventMiddleware => &self.event_middlewares,
+            _ => &self.middlewares,
+        };
+        self.add_hook(list, place, check(handler))
     }
 
     pub(crate) fn add_observer(self: &Arc<Self>, observer: Observer) -> Registration {
-        let entry = self.entry(false, observer);
-        let id = entry.id;
-        self.failures.add(entry);
-        self.registration(Place::Failure, id)
+        self.add_hook(&self.failures, Place::Failure, observer)
     }
 
     pub(crate) fn add_namespace_hook(self: &Arc<Self>, hook: NamespaceHook) -> Registration {
-        let entry = self.entry(false, hook);
-        let id = entry.id;
-        self.namespaces.add(entry);
-        self.registration(Place::NewNamespace, id)
+        self.add_hook(&self.namespaces, Place::NewNamespace, hook)
+    }
+
+    pub(crate) fn add_room_hook(self: &Arc<Self>, hook: RoomHook) -> Registration {
+        self.add_hook(&self.rooms, Place::Room, hook)
     }
 
     pub(crate) fn remove(&self, place: &Place, id: u64) -> bool {
@@ -91,6 +89,7 @@ impl Table {
             Place::EventMiddleware => self.event_middlewares.remove(id),
             Place::Failure => self.failures.remove(id),
             Place::NewNamespace => self.namespaces.remove(id),
+            Place::Room => self.rooms.remove(id),
             Place::Event(name) => self.remove_from_event(name, id),
             place => self.list(place).is_some_and(|list| list.remove(id)),
         }
@@ -106,6 +105,13 @@ impl Table {
     pub(crate) fn event_names(&self) -> Vec<String> {
         let events = self.events.read();
         events.keys().map(|name| name.to_string()).collect()
+    }
+
+    fn add_hook<T: Clone>(self: &Arc<Self>, list: &List<T>, place: Place, hook: T) -> Registration {
+        let entry = self.entry(false, hook);
+        let id = entry.id;
+        list.add(entry);
+        self.registration(place, id)
     }
 
     fn insert<M: 'static>(
@@ -150,6 +156,7 @@ impl Table {
         match place {
             Place::Connect => Some(&self.connect),
             Place::Any => Some(&self.any),
+            Place::AnyOutgoing => Some(&self.any_outgoing),
             Place::Unhandled => Some(&self.unhandled),
             Place::Disconnecting => Some(&self.disconnecting),
             Place::Disconnect => Some(&self.disconnect),
@@ -207,6 +214,14 @@ impl Table {
 
     pub(super) fn event_middlewares(&self) -> Vec<Check> {
         items(&self.event_middlewares)
+    }
+
+    pub(crate) fn has_room_hooks(&self) -> bool {
+        !self.rooms.is_empty()
+    }
+
+    pub(crate) fn room_hooks(&self) -> Vec<RoomHook> {
+        items(&self.rooms)
     }
 
     pub(crate) fn observers(&self) -> Vec<Observer> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Namespace;
+use super::{Namespace, RoomEvent};
 use crate::handler::{Failure, Handler, Place, Registration};
 
 /// Handlers. Several for the same occasion are called in the order of their registration.
@@ -52,6 +52,24 @@ impl Namespace {
     /// ```
     pub fn on_any<M: 'static>(&self, handler: impl Handler<M>) -> Registration {
         self.0.handlers.add(Place::Any, handler)
+    }
+
+    /// Called for each event that is sent to a client, once for each client of this server that
+    /// gets it: the socket is the recipient. Answers to clients are no events.
+    ///
+    /// It runs with the recipient's handlers, after the event was queued. What it emits in this
+    /// namespace would call it again, without end.
+    ///
+    /// ```
+    /// use salon::{EventName, Server, Socket};
+    ///
+    /// let io = Server::new();
+    /// io.of("/").on_any_outgoing(|to: Socket, event: EventName| async move {
+    ///     println!("{event} to {}", to.id());
+    /// });
+    /// ```
+    pub fn on_any_outgoing<M: 'static>(&self, handler: impl Handler<M>) -> Registration {
+        self.0.handlers.add(Place::AnyOutgoing, handler)
     }
 
     /// Called for each event that has no handler.
@@ -150,5 +168,26 @@ impl Namespace {
     /// told. Panics are always logged.
     pub fn on_error(&self, hook: impl Fn(&Failure<'_>) + Send + Sync + 'static) -> Registration {
         self.0.handlers.add_observer(Arc::new(hook))
+    }
+
+    /// Called when a room comes into being or ends, and when a socket joins or leaves one; the
+    /// room of each socket's own id included. Node: events of `adapter`.
+    ///
+    /// Events come one at a time and in the order in which things happened. The hook is called
+    /// by whoever joins or leaves, after that is done, so it should be quick; it may itself join
+    /// and leave.
+    ///
+    /// ```
+    /// use salon::{RoomEvent, Server};
+    ///
+    /// let io = Server::new();
+    /// io.of("/").on_room(|event| match event {
+    ///     RoomEvent::Created(room) => println!("{room} is open"),
+    ///     RoomEvent::Deleted(room) => println!("{room} is closed"),
+    ///     _ => {}
+    /// });
+    /// ```
+    pub fn on_room(&self, hook: impl Fn(&RoomEvent) + Send + Sync + 'static) -> Registration {
+        self.0.handlers.add_room_hook(Arc::new(hook))
     }
 }

@@ -2,6 +2,7 @@
 
 mod dynamic;
 mod handlers;
+mod room_events;
 
 use std::fmt;
 use std::sync::Arc;
@@ -18,13 +19,18 @@ use serde::de::DeserializeOwned;
 use crate::broadcast::Broadcast;
 use crate::config::Config;
 use crate::error::Emitted;
-use crate::handler::Table;
+use crate::handler::{Outgoing, Table};
 use crate::hub::{Hub, Room};
 use crate::recovery::{ExpiredSocket, Keeper, Offset, RecoveryStats};
 use crate::responses::ResponsesFuture;
 use crate::socket::Socket;
 
+pub use room_events::RoomEvent;
+
 pub(crate) use dynamic::{Family, Rule};
+pub(crate) use room_events::RoomHook;
+
+use room_events::RoomEvents;
 
 /// A namespace. Clones are cheap and mean the same one.
 #[derive(Clone)]
@@ -38,6 +44,7 @@ pub(crate) struct NamespaceInner {
     pub(crate) handlers: Arc<Table>,
     pub(crate) hub: Mutex<Hub<Socket>>,
     pub(crate) recovery: Option<Arc<Keeper>>,
+    room_events: RoomEvents,
     /// How long an answer is waited for unless the call says otherwise.
     pub(crate) ack_timeout: Duration,
     /// Whether clients may take compressed messages.
@@ -56,6 +63,7 @@ impl NamespaceInner {
             handlers: Arc::default(),
             hub: Mutex::default(),
             recovery: config.keeper(),
+            room_events: RoomEvents::default(),
             ack_ids: AtomicU64::new(0),
         })
     }
@@ -92,6 +100,34 @@ impl NamespaceInner {
         let tail = offset.as_ref().map(|offset| Tail::Offset(offset)).or(guard);
         let packet = self.codec.event_with(&self.name, None, name, args, tail)?;
         Ok((packet, offset))
+    }
+
+    /// An event on its way out, if anybody wants to see it.
+    pub(crate) fn outgoing<T: Serialize + ?Sized>(&self, name: &str, args: &T) -> Option<Outgoing> {
+        let parent = self.parent().map(|parent| &*parent.handlers);
+        Outgoing::new(&[parent, Some(&self.handlers)], name, args)
+    }
+
+    /// Whether anybody wants to know of rooms.
+    pub(crate) fn has_room_hooks(&self) -> bool {
+        let parent = self.parent();
+        self.handlers.has_room_hooks() || parent.is_some_and(|one| one.handlers.has_room_hooks())
+    }
+
+    /// To be called under the hub's lock, and [`tell_of_rooms`](Self::tell_of_rooms) after it.
+    pub(crate) fn note_room(&self, event: RoomEvent) {
+        self.room_events.push(event);
+    }
+
+    /// Calls the hooks with what was noted. To be called under no lock.
+    pub(crate) fn tell_of_rooms(&self) {
+        if !self.has_room_hooks() {
+            return;
+        }
+        let parent = self.parent().map(|parent| parent.handlers.room_hooks());
+        let mut hooks = parent.unwrap_or_default();
+        hooks.extend(self.handlers.room_hooks());
+        self.room_events.tell(&hooks);
     }
 
     /// One counter for all sockets, as in Node; and for all children of a parent, whose sockets

@@ -12,6 +12,7 @@ use crate::ack::AckFuture;
 use crate::broadcast::Broadcast;
 use crate::error::{EmitError, Emitted};
 use crate::hub::Room;
+use crate::recovery::Offset;
 
 /// Events.
 impl Socket {
@@ -88,14 +89,20 @@ impl Socket {
 /// For the rest of the crate.
 impl Socket {
     pub(super) fn emit_flagged<T: Serialize>(&self, flags: Flags, event: &str, args: T) -> Emitted {
-        let (packet, offset) = match self
-            .0
-            .namespace
-            .plain_event(flags.is_volatile, event, &args)
-        {
+        let namespace = &self.0.namespace;
+        let (packet, offset) = match namespace.plain_event(flags.is_volatile, event, &args) {
             Ok(written) => written,
             Err(error) => return Emitted::failed(0, error.into()),
         };
+        let outgoing = namespace.outgoing(event, &args);
+        let emitted = self.send_plain(flags, packet, offset);
+        if let Some(outgoing) = outgoing.filter(|_| emitted.recipients() > 0) {
+            outgoing.show(self);
+        }
+        emitted
+    }
+
+    fn send_plain(&self, flags: Flags, packet: Encoded, offset: Option<Offset>) -> Emitted {
         let packet = flags.apply(packet);
         if let (Some(keeper), Some(offset)) = (&self.0.namespace.recovery, offset) {
             return self.send_kept(keeper, offset, packet);
@@ -119,18 +126,29 @@ impl Socket {
             Ok(answer) => answer,
             Err(error) => return AckFuture::failed(error),
         };
-        let sent = self
-            .0
-            .namespace
-            .event(Some(id), event, &args)
-            .map_err(EmitError::from)
-            .and_then(|packet| self.send_packet(flags.apply(packet), flags.is_volatile));
-        if let Err(error) = sent {
+        if let Err(error) = self.send_question(flags, id, event, &args) {
             self.forget_ack(id);
             return AckFuture::failed(error);
         }
         let timeout = self.0.connection.server.config.ack_timeout;
         AckFuture::waiting(self.clone(), id, answer, timeout)
+    }
+
+    fn send_question<T: Serialize>(
+        &self,
+        flags: Flags,
+        id: u64,
+        event: &str,
+        args: &T,
+    ) -> Result<(), EmitError> {
+        let namespace = &self.0.namespace;
+        let packet = namespace.event(Some(id), event, args)?;
+        let outgoing = namespace.outgoing(event, args);
+        self.send_packet(flags.apply(packet), flags.is_volatile)?;
+        if let Some(outgoing) = outgoing {
+            outgoing.show(self);
+        }
+        Ok(())
     }
 
     /// Queues a packet for the client.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Socket;
 use super::membership::Membership;
-use crate::handler::{Handler, Observer, Place, Registration, Table, Tables};
+use crate::handler::{Handler, Observer, Place, Registration, Table, Tables, Task};
 
 /// Handlers for this socket only, called after those of its namespace. They cost memory for each
 /// socket that has them, and are dropped when it has disconnected; so they may hold the socket
@@ -93,6 +93,11 @@ impl Socket {
         let tables = self.tables();
         let namespace = tables.iter().flat_map(|table| table.observers());
         namespace.chain(server).collect()
+    }
+
+    /// Runs a handler that was called on behalf of this socket.
+    pub(crate) fn start(&self, task: Task) {
+        self.0.connection.session.start(task);
     }
 
     /// What its sequential handlers wait for.

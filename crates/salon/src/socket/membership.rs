@@ -9,7 +9,7 @@ use salon_proto::DisconnectReason;
 use super::Socket;
 use crate::ack::Ack;
 use crate::handler::{Call, Data, Occasion, Place, Tables, Task};
-use crate::hub::{Key, Room};
+use crate::hub::{Join, Key, Room};
 
 /// Where a socket stands with its namespace.
 pub(super) enum Membership {
@@ -51,6 +51,11 @@ impl Socket {
 
     /// Others can find the socket from here on, so broadcasts reach it.
     pub(crate) fn enter(&self) {
+        self.enter_hub();
+        self.0.namespace.tell_of_rooms();
+    }
+
+    fn enter_hub(&self) {
         let mut membership = self.0.membership.lock();
         let Membership::Admitted(rooms) = &mut *membership else {
             return;
@@ -62,8 +67,14 @@ impl Socket {
         let Ok(key) = hub.insert(self.id(), self.clone()) else {
             return;
         };
+        let own = Room::from(self.id());
+        let joined = match hub.room_len(own.as_str()) {
+            1 => Join::Created,
+            _ => Join::Joined,
+        };
+        self.note_join(joined, &own);
         for room in rooms {
-            hub.join(key, room.as_str());
+            self.note_join(hub.join(key, room.as_str()), &room);
         }
         *membership = Membership::Connected(key);
     }
@@ -102,6 +113,12 @@ impl Socket {
 
     /// From here on it is disconnected; `false` if it was before, or never connected.
     fn take_out(&self, reason: DisconnectReason) -> bool {
+        let is_taken = self.leave_hub(reason);
+        self.0.namespace.tell_of_rooms();
+        is_taken
+    }
+
+    fn leave_hub(&self, reason: DisconnectReason) -> bool {
         let keeps_rooms = self.tables().has(&Place::Disconnecting);
         let mut membership = self.0.membership.lock();
         if let Membership::Connecting(_) | Membership::Gone(_) = &*membership {
@@ -109,12 +126,22 @@ impl Socket {
         }
         let mut hub = self.0.namespace.hub.lock();
         let expired = self.end_recovery(&hub, &membership, reason);
-        let rooms = keeps_rooms.then(|| self.rooms_in(&hub, &membership));
-        let left = Membership::Gone(rooms.unwrap_or_default());
-        let removed = match mem::replace(&mut *membership, left) {
+        let has_hooks = self.0.namespace.has_room_hooks();
+        let rooms = (keeps_rooms || has_hooks).then(|| self.rooms_in(&hub, &membership));
+        let rooms = rooms.unwrap_or_default();
+        let gone = Membership::Gone(Vec::new());
+        let removed = match mem::replace(&mut *membership, gone) {
             Membership::Connected(key) => hub.remove(key),
             _ => None,
         };
+        if has_hooks && removed.is_some() {
+            for room in &rooms {
+                self.note_leave(&room.into(), hub.room_len(room) == 0);
+            }
+        }
+        if keeps_rooms {
+            *membership = Membership::Gone(rooms);
+        }
         drop((hub, membership));
         drop(removed);
         self.tell_expired(expired);

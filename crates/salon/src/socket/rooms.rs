@@ -2,7 +2,8 @@
 
 use super::Socket;
 use super::membership::Membership;
-use crate::hub::{Hub, Key, Room};
+use crate::hub::{Hub, Join, Key, Leave, Room};
+use crate::namespace::RoomEvent;
 
 /// Rooms.
 impl Socket {
@@ -17,6 +18,7 @@ impl Socket {
             Membership::Connected(key) => self.join_now(*key, &room),
             Membership::Gone(_) => Ok(false),
         };
+        self.0.namespace.tell_of_rooms();
         joined.unwrap_or_else(|TooMany| {
             tracing::warn!(socket = %self.id(), "it is in as many rooms as Limits::max_rooms allows");
             false
@@ -26,18 +28,17 @@ impl Socket {
     /// Leaves a room. `false`: it was not in it.
     pub fn leave(&self, room: impl Into<Room>) -> bool {
         let room = room.into();
-        match &mut *self.0.membership.lock() {
+        let left = match &mut *self.0.membership.lock() {
             Membership::Connecting(rooms) | Membership::Admitted(rooms) => {
                 let before = rooms.len();
                 rooms.retain(|one| *one != room);
                 rooms.len() < before
             }
-            Membership::Connected(key) => {
-                let left = self.0.namespace.hub.lock().leave(*key, room.as_str());
-                left.was_member()
-            }
+            Membership::Connected(key) => self.leave_now(*key, &room),
             Membership::Gone(_) => false,
-        }
+        };
+        self.0.namespace.tell_of_rooms();
+        left
     }
 
     /// The rooms it is in, that of its own id included; none once it is disconnected.
@@ -82,7 +83,39 @@ impl Socket {
         if hub.rooms_len(key) > self.max_rooms() {
             return Err(TooMany);
         }
-        Ok(hub.join(key, room.as_str()).is_new())
+        let joined = hub.join(key, room.as_str());
+        self.note_join(joined, room);
+        Ok(joined.is_new())
+    }
+
+    fn leave_now(&self, key: Key, room: &Room) -> bool {
+        let mut hub = self.0.namespace.hub.lock();
+        let left = hub.leave(key, room.as_str());
+        if left.was_member() && self.0.namespace.has_room_hooks() {
+            self.note_leave(room, left == Leave::Deleted);
+        }
+        left.was_member()
+    }
+
+    /// To be called under the hub's lock.
+    pub(super) fn note_join(&self, joined: Join, room: &Room) {
+        let namespace = &self.0.namespace;
+        if !joined.is_new() || !namespace.has_room_hooks() {
+            return;
+        }
+        if joined == Join::Created {
+            namespace.note_room(RoomEvent::Created(room.clone()));
+        }
+        namespace.note_room(RoomEvent::Joined(room.clone(), self.id()));
+    }
+
+    /// The same.
+    pub(super) fn note_leave(&self, room: &Room, is_deleted: bool) {
+        let namespace = &self.0.namespace;
+        namespace.note_room(RoomEvent::Left(room.clone(), self.id()));
+        if is_deleted {
+            namespace.note_room(RoomEvent::Deleted(room.clone()));
+        }
     }
 
     fn max_rooms(&self) -> usize {

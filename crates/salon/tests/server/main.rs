@@ -22,6 +22,7 @@ mod lifetimes;
 mod malformed;
 mod middleware;
 mod order;
+mod outgoing;
 mod panics;
 mod parsers;
 mod policies;
