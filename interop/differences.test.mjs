@@ -1,6 +1,7 @@
 // Where salon differs from socket.io on purpose: each test stands in docs/differences-from-node.md. Not run for the reference.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { connected, refused } from "./harness/client.mjs";
 import { refusedUpgrade } from "./harness/frames.mjs";
 import { LegacySession } from "./harness/legacy.mjs";
 import { request } from "./harness/polling.mjs";
@@ -235,4 +236,16 @@ recovering.scenario("a volatile event does not end with text that could be taken
     assert.equal(await session.next(), `42[${answers[i]}]`);
     assert.equal(await session.next(), `43${i}[]`);
   }
+});
+
+scenario("a function that decides by auth data is asked about each client", async ({ client }) => {
+  await connected(client({ namespace: "/asked-for", auth: { token: "secret" } }));
+  const error = await refused(client({ namespace: "/asked-for", auth: { token: "wrong" } }));
+  assert.equal(error.message, "Invalid namespace");
+  await connected(client({ namespace: "/asked-for", auth: { token: "secret" } }));
+});
+
+scenario("an event that a middleware refuses is answered with the error", async ({ connect }) => {
+  const socket = await connect({ namespace: "/handlers" });
+  assert.deepEqual(await socket.timeout(5000).emitWithAck("forbidden"), { error: "forbidden" });
 });

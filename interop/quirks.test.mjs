@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { test } from "node:test";
+import { connected } from "./harness/client.mjs";
 import { next, within } from "./harness/deadline.mjs";
 import { FrameSession } from "./harness/frames.mjs";
 import { comeBack, known } from "./harness/recovery.mjs";
@@ -191,4 +192,17 @@ recovering.scenario("an answer to a broadcast has its first value only", async (
   socket.on("question", (reply) => reply("first", "second"));
   const answer = new Promise((resolve) => socket.emit("ask-all", { sender: true }, 4000, [], (...result) => resolve(result)));
   assert.deepEqual(await within(answer, "the answers"), [true, ["first"]]);
+});
+
+// Once the namespace is there, it is one like any other.
+quiet.scenario("a function that decides by auth data is asked about the first client only", async ({ client }) => {
+  await connected(client({ namespace: "/asked-for", auth: { token: "secret" } }));
+  await connected(client({ namespace: "/asked-for", auth: { token: "wrong" } }));
+});
+
+// The socket emits "error" on the server, and nobody calls the acknowledgement.
+quiet.scenario("an event that a middleware refuses is never acknowledged", async ({ connect }) => {
+  const socket = await connect({ namespace: "/handlers" });
+  const answer = socket.timeout(500).emitWithAck("forbidden");
+  await assert.rejects(answer, /timed out/);
 });

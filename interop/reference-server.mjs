@@ -1,6 +1,7 @@
 // The contract of CONTRACT.md, kept by socket.io itself. What the tests find here is a fact.
 import { createServer } from "node:http";
 import { Server } from "socket.io";
+import { addNamespace } from "./reference-handlers.mjs";
 import { addHooks, requestOptions } from "./reference-options.mjs";
 
 const number = (name, otherwise) => Number(process.env[name] ?? otherwise);
@@ -101,6 +102,8 @@ function greet(socket) {
 
 for (const name of ["/", "/custom", "/rooms", "/auth"]) io.of(name).on("connection", greet);
 for (const parent of [dynamic, asked]) parent.on("connection", greet);
+
+addNamespace(io, greet);
 
 io.attach(http);
 if (process.env.HOOKS !== undefined) addHooks(io.engine);

@@ -292,7 +292,7 @@ fn join(connection: &Arc<Connection>, name: &str, auth: Option<Cow<'_, str>>) ->
     if let Some(namespace) = connection.server.occupy(name) {
         return admit_or_check(connection, namespace, auth);
     }
-    let rules = connection.server.dynamic_namespaces();
+    let rules = connection.server.rules_for(name);
     if rules.is_empty() {
         reject(connection, name, "Invalid namespace");
         return None;

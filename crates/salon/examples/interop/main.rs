@@ -1,6 +1,7 @@
 //! The server that the interop tests talk to. Its contract is `interop/CONTRACT.md`.
 
 mod dynamic;
+mod handlers;
 mod handshake;
 mod options;
 mod recovery;
@@ -65,6 +66,7 @@ fn server() -> Server {
     }
     io.of("/auth").middleware(check_token);
     dynamic::add(&io);
+    handlers::add_namespace(&io);
     io
 }
 

@@ -23,8 +23,11 @@ pub(crate) enum Family {
 }
 
 /// The children of a parent.
-#[derive(Default)]
-pub(crate) struct Children(Mutex<HashMap<Arc<str>, Weak<NamespaceInner>>>);
+pub(crate) struct Children {
+    by_name: Mutex<HashMap<Arc<str>, Weak<NamespaceInner>>>,
+    /// Whether that a child is there does not mean that a client may join it.
+    asks_each_client: bool,
+}
 
 /// What makes a namespace a child.
 pub(crate) struct Child {
@@ -93,6 +96,13 @@ fn log_panic() -> bool {
 }
 
 impl Family {
+    pub(crate) fn parent(rule: &Rule) -> Self {
+        Self::Parent(Children {
+            by_name: Mutex::default(),
+            asks_each_client: matches!(rule, Rule::Auth(_)),
+        })
+    }
+
     pub(crate) const fn child(parent: Arc<NamespaceInner>) -> Self {
         Self::Child(Child {
             parent,
@@ -107,7 +117,7 @@ impl NamespaceInner {
     pub(crate) fn members(self: &Arc<Self>) -> Vec<Arc<Self>> {
         match &self.family {
             Family::Parent(children) => {
-                let children = children.0.lock();
+                let children = children.by_name.lock();
                 children.values().filter_map(Weak::upgrade).collect()
             }
             _ => vec![Arc::clone(self)],
@@ -131,7 +141,7 @@ impl NamespaceInner {
 
     pub(crate) fn children_len(&self) -> usize {
         match &self.family {
-            Family::Parent(children) => children.0.lock().len(),
+            Family::Parent(children) => children.by_name.lock().len(),
             _ => 0,
         }
     }
@@ -139,19 +149,27 @@ impl NamespaceInner {
     pub(crate) fn add_child(&self, child: &Arc<Self>) {
         if let Family::Parent(children) = &self.family {
             let (name, child) = (Arc::clone(&child.name), Arc::downgrade(child));
-            children.0.lock().insert(name, child);
+            children.by_name.lock().insert(name, child);
         }
     }
 
     pub(crate) fn remove_child(&self, name: &str) {
         if let Family::Parent(children) = &self.family {
-            children.0.lock().remove(name);
+            children.by_name.lock().remove(name);
         }
     }
 }
 
 /// Children.
 impl NamespaceInner {
+    /// Whether the rule must say yes to each client, and not only to the first one.
+    pub(crate) fn asks_each_client(&self) -> bool {
+        match self.parent().map(|parent| &parent.family) {
+            Some(Family::Parent(children)) => children.asks_each_client,
+            _ => false,
+        }
+    }
+
     /// A client is about to join. To be called under the lock of the server's namespaces.
     pub(crate) fn occupy(&self) {
         if let Family::Child(child) = &self.family {

@@ -1,5 +1,6 @@
 //! The namespaces of a server, and the rules by which new ones are made.
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -24,9 +25,9 @@ impl Server {
         if let Some(namespace) = self.0.find_namespace(&name) {
             return Namespace::from_inner(namespace);
         }
-        let rules = self.0.dynamic_namespaces();
-        let parent = rules.iter().find(|one| one.rule.allows_name(&name));
-        let (namespace, is_new) = self.0.add_namespace(&name, parent.map(|one| &one.parent));
+        let rules = self.0.rules_for(&name);
+        let rule = rules.iter().find(|one| one.rule.allows_name(&name));
+        let (namespace, is_new) = self.0.make_namespace(&name, rule.map(|one| &one.parent));
         if is_new {
             self.0.tell_of_namespace(&namespace);
         }
@@ -64,6 +65,8 @@ impl Server {
     }
 
     /// The same, with a rule that may wait and that sees the client's auth data too.
+    ///
+    /// The rule is asked about each client, also where the namespace is there already.
     ///
     /// Auth data that does not fit the type is a no. Every "no" goes on to the next rule; after
     /// the last one the client is refused with "Invalid namespace".
@@ -107,7 +110,8 @@ impl Server {
     fn add_rule(&self, rule: Rule) -> Namespace {
         let mut dynamic = self.0.dynamic.write();
         let name = format!("/_{}", dynamic.len());
-        let parent = NamespaceInner::new(&name, &self.0.config, Family::Parent(Default::default()));
+        let family = Family::parent(&rule);
+        let parent = NamespaceInner::new(&name, &self.0.config, family);
         let made = Dynamic {
             rule,
             parent: Arc::clone(&parent),
@@ -124,32 +128,45 @@ pub(crate) struct Dynamic {
 }
 
 impl ServerInner {
-    /// A namespace that a client wants to join. To be given back by [`vacate`](Self::vacate).
+    /// A namespace that is there for everybody, and that a client wants to join. To be given back
+    /// by [`vacate`](Self::vacate).
     pub(crate) fn occupy(&self, name: &str) -> Option<Arc<NamespaceInner>> {
         let namespaces = self.namespaces.read();
-        let namespace = namespaces.get(name).cloned()?;
+        let namespace = namespaces.get(name).filter(|one| !one.asks_each_client())?;
         namespace.occupy();
-        Some(namespace)
+        Some(Arc::clone(namespace))
     }
 
-    /// The same for one that a rule has allowed. `None`: there are too many.
+    /// The same for one that a rule has allowed. `None`: there are too many, or it is another
+    /// rule's by now.
     pub(crate) fn occupy_child(
         &self,
         name: &str,
         dynamic: &Dynamic,
     ) -> Option<Arc<NamespaceInner>> {
-        // Whoever asks at the same time may have one child too many, and no more.
         let limit = self.config.limits.max_child_namespaces;
-        let is_full = dynamic.parent.children_len() >= limit;
-        if is_full && self.find_namespace(name).is_none() {
-            return None;
-        }
-        let (_, is_new) = self.add_namespace(name, Some(&dynamic.parent));
-        let namespace = self.occupy(name)?;
+        let (namespace, is_new) = {
+            let mut namespaces = self.namespaces.write();
+            let added = self.add_child(&mut namespaces, name, &dynamic.parent, limit)?;
+            added.0.occupy();
+            added
+        };
         if is_new {
             self.tell_of_namespace(&namespace);
         }
         Some(namespace)
+    }
+
+    /// The rules to ask about a name; of a child, its own rule.
+    pub(crate) fn rules_for(&self, name: &str) -> Vec<Arc<Dynamic>> {
+        let child = self.find_namespace(name);
+        let parent = child.as_ref().and_then(|child| child.parent());
+        let rules = self.dynamic.read();
+        let rules = rules.iter().filter(|rule| match parent {
+            Some(parent) => Arc::ptr_eq(parent, &rule.parent),
+            None => true,
+        });
+        rules.cloned().collect()
     }
 
     /// A client has left, or did not get in.
@@ -159,27 +176,47 @@ impl ServerInner {
         }
     }
 
-    pub(crate) fn dynamic_namespaces(&self) -> Vec<Arc<Dynamic>> {
-        self.dynamic.read().clone()
-    }
-
-    /// Says whether it is new.
-    fn add_namespace(
+    /// For the application, which has no limit. Says whether it is new.
+    fn make_namespace(
         &self,
         name: &str,
         parent: Option<&Arc<NamespaceInner>>,
     ) -> (Arc<NamespaceInner>, bool) {
         let mut namespaces = self.namespaces.write();
+        let child =
+            parent.and_then(|parent| self.add_child(&mut namespaces, name, parent, usize::MAX));
+        if let Some(child) = child {
+            return child;
+        }
+        let is_new = !namespaces.contains_key(name);
+        let namespace = namespaces
+            .entry(name.into())
+            .or_insert_with_key(|name| NamespaceInner::new(name, &self.config, Family::Single));
+        (Arc::clone(namespace), is_new)
+    }
+
+    /// Says whether it is new. A namespace that somebody made of the same name serves as well.
+    fn add_child(
+        &self,
+        namespaces: &mut HashMap<Arc<str>, Arc<NamespaceInner>>,
+        name: &str,
+        parent: &Arc<NamespaceInner>,
+        limit: usize,
+    ) -> Option<(Arc<NamespaceInner>, bool)> {
         if let Some(namespace) = namespaces.get(name) {
-            return (Arc::clone(namespace), false);
+            let is_free = namespace
+                .parent()
+                .is_none_or(|one| Arc::ptr_eq(one, parent));
+            return is_free.then(|| (Arc::clone(namespace), false));
         }
-        let family = parent.map_or(Family::Single, |parent| Family::child(Arc::clone(parent)));
+        if parent.children_len() >= limit {
+            return None;
+        }
+        let family = Family::child(Arc::clone(parent));
         let namespace = NamespaceInner::new(name, &self.config, family);
+        parent.add_child(&namespace);
         namespaces.insert(Arc::clone(&namespace.name), Arc::clone(&namespace));
-        if let Some(parent) = parent {
-            parent.add_child(&namespace);
-        }
-        (namespace, true)
+        Some((namespace, true))
     }
 
     /// Clients join under the same lock, so nobody is just coming.

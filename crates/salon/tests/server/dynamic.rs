@@ -94,6 +94,31 @@ async fn a_rule_may_wait_and_see_the_auth_data() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_rule_that_sees_auth_data_is_asked_about_each_client() {
+    let host = Host::new();
+    let teams = host.of_if(|name: String, auth: Team| async move {
+        settle().await;
+        name == format!("/{}", auth.team)
+    });
+    // It comes later, and so never gets a namespace that is a team's.
+    host.of_matching(|name| name == "/red");
+    let (mut member, mut stranger) = (host.open().await, host.open().await);
+    assert!(
+        knock(&mut member, r#"/red,{"team":"red"}"#)
+            .await
+            .starts_with("40/red,")
+    );
+    let refusal = knock(&mut stranger, r#"/red,{"team":"blue"}"#).await;
+    assert_eq!(refusal, r#"44/red,{"message":"Invalid namespace"}"#);
+    assert!(
+        knock(&mut stranger, r#"/red,{"team":"red"}"#)
+            .await
+            .starts_with("40/red,")
+    );
+    assert_eq!((teams.len(), teams.children().len()), (2, 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_rule_that_panics_says_no_and_the_next_one_is_asked() {
     let (host, logs) = (Host::new(), Logs::collect());
     host.of_matching(|_| {
