@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use salon_proto::packet::json;
+use salon_proto::packet::{EncodeError, json};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::{mpsc, oneshot};
@@ -34,9 +34,20 @@ use crate::socket::Socket;
 pub struct Ack(Option<Arc<Wanted>>);
 
 struct Wanted {
-    socket: Socket,
-    id: u64,
+    to: Recipient,
+    is_wanted: bool,
     is_sent: AtomicBool,
+}
+
+/// Where an answer goes.
+enum Recipient {
+    Client { socket: Socket, id: u64 },
+    Keeper(Arc<dyn Keep>),
+}
+
+/// Whoever keeps an answer, since several may want it.
+pub(crate) trait Keep: Send + Sync {
+    fn keep(&self, answer: Answer);
 }
 
 impl Ack {
@@ -45,9 +56,18 @@ impl Ack {
     }
 
     pub(crate) fn wanted(socket: Socket, id: u64) -> Self {
+        Self::new(Recipient::Client { socket, id }, true)
+    }
+
+    /// `is_wanted`: whether the client asked for the answer.
+    pub(crate) fn kept(is_wanted: bool, keeper: Arc<dyn Keep>) -> Self {
+        Self::new(Recipient::Keeper(keeper), is_wanted)
+    }
+
+    fn new(to: Recipient, is_wanted: bool) -> Self {
         Self(Some(Arc::new(Wanted {
-            socket,
-            id,
+            to,
+            is_wanted,
             is_sent: AtomicBool::new(false),
         })))
     }
@@ -56,7 +76,7 @@ impl Ack {
     #[must_use]
     pub fn is_wanted(&self) -> bool {
         let wanted = self.0.as_ref();
-        wanted.is_some_and(|ack| !ack.is_sent.load(Ordering::Relaxed))
+        wanted.is_some_and(|ack| ack.is_wanted && !ack.is_sent.load(Ordering::Relaxed))
     }
 
     /// Answers; a tuple gives several values. Only the first answer is sent, and none if the
@@ -66,19 +86,49 @@ impl Ack {
     /// When the values cannot be written, or the client is gone or too slow.
     pub fn send<T: Serialize + ?Sized>(&self, values: &T) -> Result<(), EmitError> {
         let Some(ack) = &self.0 else { return Ok(()) };
-        let namespace = ack.socket.namespace_inner();
-        let packet = namespace.codec.ack(&namespace.name, ack.id, values)?;
-        if ack.is_sent.swap(true, Ordering::Relaxed) {
-            return Ok(());
+        match &ack.to {
+            Recipient::Client { socket, id } => {
+                let namespace = socket.namespace_inner();
+                let packet = namespace.codec.ack(&namespace.name, *id, values)?;
+                ack.send(|| socket.send_packet(packet, false))
+            }
+            Recipient::Keeper(keeper) => {
+                let answer = Answer::new(values)?;
+                ack.send(|| {
+                    keeper.keep(answer);
+                    Ok(())
+                })
+            }
         }
-        ack.socket.send_packet(packet, false)
+    }
+
+    /// Answers with what another try of the same event was answered.
+    pub(crate) fn send_answer(&self, answer: &Answer) -> Result<(), EmitError> {
+        let Some(ack) = &self.0 else { return Ok(()) };
+        let Recipient::Client { socket, id } = &ack.to else {
+            return Ok(());
+        };
+        let namespace = socket.namespace_inner();
+        let (array, attachments) = (&answer.array, &answer.attachments);
+        let codec = &namespace.codec;
+        let packet = codec.ack_array(&namespace.name, *id, array, attachments)?;
+        ack.send(|| socket.send_packet(packet, false))
+    }
+}
+
+impl Wanted {
+    /// Only the first answer is sent.
+    fn send(&self, send: impl FnOnce() -> Result<(), EmitError>) -> Result<(), EmitError> {
+        match self.is_sent.swap(true, Ordering::Relaxed) {
+            true => Ok(()),
+            false => send(),
+        }
     }
 }
 
 impl fmt::Debug for Ack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let id = self.0.as_ref().map(|ack| ack.id);
-        f.debug_tuple("Ack").field(&id).finish()
+        f.debug_tuple("Ack").field(&self.is_wanted()).finish()
     }
 }
 
@@ -89,6 +139,22 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    fn new<T: Serialize + ?Sized>(values: &T) -> Result<Self, EmitError> {
+        let (mut array, mut attachments) = (Vec::new(), Vec::new());
+        json::write_args(&mut array, values, &mut attachments).map_err(EncodeError::Json)?;
+        Ok(Self {
+            // It is UTF-8, since serde_json wrote it; but only `unsafe` could take that on trust.
+            array: String::from_utf8(array).unwrap_or_default(),
+            attachments,
+        })
+    }
+
+    /// The bytes that it takes.
+    pub(crate) fn len(&self) -> usize {
+        let attachments = self.attachments.iter().map(Bytes::len);
+        self.array.len() + attachments.sum::<usize>()
+    }
+
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, json::Error> {
         json::read_args(&self.array, 0, &self.attachments)
     }

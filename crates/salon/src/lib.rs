@@ -30,9 +30,9 @@ pub use broadcast::Broadcast;
 pub use config::ServerBuilder;
 pub use error::{EmitError, Emitted};
 pub use handler::{
-    Around, Call, Concurrent, EventName, Extension, Extract, ExtractLast, Failure, FailureKind,
-    Handler, HandlerError, Registration, Reply, Sequential, State, ViaCall, ViaData, ViaResult,
-    ViaValue, concurrent, sequential,
+    Around, Call, Concurrent, Deduplicated, EventName, Extension, Extract, ExtractLast, Failure,
+    FailureKind, Handler, HandlerError, Registration, Reply, Sequential, State, ViaCall, ViaData,
+    ViaResult, ViaValue, concurrent, deduplicated, sequential,
 };
 pub use handshake::Handshake;
 pub use hub::Room;

@@ -75,6 +75,30 @@ pub fn ack<T: Serialize + ?Sized>(
     packet.map_err(EncodeError::Json)
 }
 
+/// The answer to an event, given as the array that [`json::write_args`] makes of its values.
+///
+/// # Errors
+/// None: it returns a result as [`ack`] does.
+///
+/// ```
+/// let packet = salon_proto::packet::ack_array("/", 3, "[1,\"b\"]", &[])?;
+/// assert_eq!(packet.as_text(), br#"433[1,"b"]"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn ack_array(
+    namespace: &str,
+    id: u64,
+    array: &str,
+    attachments: &[Bytes],
+) -> Result<Encoded, EncodeError> {
+    let packet = with_array(Kind::Ack, namespace, Some(id), |out, attached| {
+        out.extend_from_slice(array.as_bytes());
+        attached.extend_from_slice(attachments);
+        Ok(())
+    });
+    packet.map_err(EncodeError::Json)
+}
+
 /// The server's consent to a connection, with the new socket's id, and the secret one for a
 /// client that may come back.
 #[must_use]

@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 
 pub use encode::{
-    EncodeError, ack, connect, connect_error, connect_v4, disconnect, error_v4, event,
+    EncodeError, ack, ack_array, connect, connect_error, connect_v4, disconnect, error_v4, event,
 };
 pub(crate) use encode::{check_name, connect_data, connect_error_data, event_with};
 pub use raw::{PacketType, RawPacket};

@@ -101,6 +101,28 @@ impl Codec {
         encode(&**parser, &raw?)
     }
 
+    /// As [`packet::ack_array`].
+    ///
+    /// # Errors
+    /// When the parser cannot write it.
+    pub fn ack_array(
+        &self,
+        namespace: &str,
+        id: u64,
+        array: &str,
+        attachments: &[Bytes],
+    ) -> Result<Encoded, EncodeError> {
+        let Some(parser) = &self.0 else {
+            return packet::ack_array(namespace, id, array, attachments);
+        };
+        let raw = RawPacket {
+            ack_id: Some(id),
+            attachments: attachments.to_vec(),
+            ..plain(PacketType::Ack, namespace, Some(array.to_owned()))
+        };
+        encode(&**parser, &raw)
+    }
+
     /// As [`packet::connect`].
     ///
     /// # Errors

@@ -84,6 +84,16 @@ impl<'a> Call<'a> {
         self.ack.clone()
     }
 
+    /// The same call, to be answered in another way.
+    pub(super) const fn with_ack(&self, ack: Ack) -> Self {
+        Self {
+            socket: self.socket,
+            occasion: self.occasion,
+            data: self.data,
+            ack,
+        }
+    }
+
     /// Reads the data: an event's arguments, or the auth data of a connection, which is `{}`
     /// for a client that sent none.
     ///

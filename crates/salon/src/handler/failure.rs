@@ -182,7 +182,8 @@ pub(crate) fn refuse_connection(call: &Call<'_>, error: &HandlerError) {
     });
 }
 
-fn answer(ack: &Ack, error: &HandlerError) -> bool {
+/// Gives an error as the answer, if one is wanted.
+pub(super) fn answer(ack: &Ack, error: &HandlerError) -> bool {
     if !ack.is_wanted() {
         return false;
     }

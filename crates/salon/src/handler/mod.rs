@@ -22,6 +22,7 @@
 
 mod as_result;
 mod call;
+mod deduplicated;
 mod dispatch;
 mod erased;
 mod error;
@@ -31,6 +32,7 @@ mod list;
 mod order;
 mod outgoing;
 mod place;
+mod recent;
 mod registration;
 mod reply;
 mod table;
@@ -38,6 +40,7 @@ mod table;
 use std::future::Future;
 
 pub use call::Call;
+pub use deduplicated::{Deduplicated, deduplicated};
 pub use error::HandlerError;
 pub use extract::{EventName, Extension, Extract, ExtractLast, State, ViaCall, ViaData};
 pub use failure::{Failure, FailureKind};

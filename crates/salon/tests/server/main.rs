@@ -29,6 +29,7 @@ mod policies;
 mod pressure;
 mod recovery;
 mod replies;
+mod retries;
 mod rooms;
 mod serve;
 mod shutdown;
