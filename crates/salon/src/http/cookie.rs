@@ -5,6 +5,8 @@ use std::time::Duration;
 use http::HeaderValue;
 use salon_proto::SessionId;
 
+use super::request::is_token;
+
 /// Which requests of other sites a browser sends a [`Cookie`] with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SameSite {
@@ -146,12 +148,6 @@ impl Default for Cookie {
     fn default() -> Self {
         Self::new("io")
     }
-}
-
-/// A token of RFC 9110, section 5.6.2.
-fn is_token(name: &str) -> bool {
-    let is_fine = |c: u8| c.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&c);
-    !name.is_empty() && name.bytes().all(is_fine)
 }
 
 fn attribute(value: &str) -> String {

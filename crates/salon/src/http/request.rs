@@ -127,8 +127,8 @@ pub(super) fn subprotocol(parts: &Parts) -> Result<Option<&str>, Malformed> {
 #[derive(Debug)]
 pub(super) struct Malformed;
 
-/// RFC 9110, section 5.6.2.
-fn is_token(text: &str) -> bool {
+/// A token of RFC 9110, section 5.6.2.
+pub(super) fn is_token(text: &str) -> bool {
     let is_token_byte =
         |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !text.is_empty() && text.bytes().all(is_token_byte)

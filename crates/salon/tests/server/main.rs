@@ -32,6 +32,7 @@ mod replies;
 mod retries;
 mod rooms;
 mod serve;
+mod settings;
 mod shutdown;
 mod support;
 mod tcp;
