@@ -20,6 +20,15 @@ impl Encoded {
         self
     }
 
+    /// A clone that does not keep the shared compressed form in memory: for who stores the packet.
+    #[must_use]
+    pub fn unshared(&self) -> Self {
+        Self {
+            deflated: None,
+            ..self.clone()
+        }
+    }
+
     /// The packet for the WebSocket of a client that takes compressed messages, where alone it
     /// makes sense; `None`: it is sent as it is.
     ///
@@ -123,7 +132,9 @@ mod tests {
 
     /// First bytes of the frames, and what a client makes of them.
     fn read(packet: &Encoded) -> (Vec<u8>, Vec<Message<'static>>) {
-        let firsts = packet.frames(Protocol::V4).map(|piece| piece[0]);
+        let firsts = packet
+            .frames(Protocol::V4)
+            .filter_map(|piece| piece.first().copied());
         let firsts = firsts.filter(|first| matches!(first, 0x81 | 0x82 | 0xC1 | 0xC2));
         let mut wire = wire(packet);
         let mut input = wire.as_mut_slice();
@@ -160,6 +171,14 @@ mod tests {
     }
 
     #[test]
+    fn binary_frames_without_a_text_are_compressed_too() {
+        let packet = Encoded::binary(vec![vec![7; 100].into(), vec![7; 5].into()]);
+        let deflated = packet.deflated(&deflater(""), Protocol::V4).unwrap();
+        assert_eq!(read(&deflated).0, [0xC2, 0x82]);
+        assert_eq!(read(&deflated).1, read(&packet).1);
+    }
+
+    #[test]
     fn all_who_share_a_packet_get_the_same_bytes() {
         let pointer = |packet: &Encoded| {
             packet
@@ -172,6 +191,7 @@ mod tests {
         assert_eq!(pointer(&shared), pointer(&shared.clone()));
         let alone = text(100);
         assert_ne!(pointer(&alone), pointer(&shared));
+        assert_ne!(pointer(&shared.unshared()), pointer(&shared));
         assert!(
             text(5)
                 .shared()

@@ -73,7 +73,7 @@ impl Keeper {
     /// An event is being sent.
     pub(crate) fn record(&self, offset: Offset, audience: Audience, packet: &Encoded) {
         let (now, bytes) = (self.now(), packet.wire_len(Protocol::V4));
-        let packet = packet.clone();
+        let packet = packet.unshared();
         let mut books = self.books.lock();
         books.store.record(now, offset, audience, packet, bytes);
     }

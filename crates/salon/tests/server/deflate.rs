@@ -127,6 +127,13 @@ async fn a_broadcast_goes_to_all_in_the_same_compressed_frame() {
 async fn short_events_and_those_that_forbid_it_are_not_compressed() {
     let host = host();
     let mut client = Raw::join(&host, &offering(OFFER)).await;
+    host.on("alone", |socket: Socket| async move {
+        socket.compress(false).emit("alone", long());
+        socket.emit("alone", long());
+    });
+    client.send(r#"42["alone"]"#).await;
+    assert_eq!(client.frame().await[0], TEXT);
+    assert_eq!(client.frame().await[0], COMPRESSED_TEXT);
     host.emit("short", ());
     host.of("/")
         .broadcast()
