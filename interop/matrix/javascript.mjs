@@ -27,11 +27,12 @@ const reasons = {
   closed: ["forced close"],
   lost: ["transport close"],
   silence: ["ping timeout"],
+  refused: ["transport close"],
   gone: ["transport close"],
 };
 
-/** Between two polls a client cannot be told, and finds nobody there instead. */
-const reasonsOfPolling = { ...reasons, gone: ["transport close", "transport error"] };
+/** The answer to a request may be an error. Between two polls a client cannot be told, and finds nobody there instead. */
+const reasonsOfPolling = { ...reasons, refused: ["transport error"], gone: ["transport close", "transport error"] };
 
 function credentials(version, token) {
   if (token === undefined) return {};

@@ -98,7 +98,7 @@ export const scenarios = {
   },
 };
 
-/** How a connection ends: what is done, why the client says it ended, and why the server does. */
+/** How a connection ends: what is done, why the client says it ended, and why the server does, perhaps for each transport. */
 export const endings = {
   "the client leaves": {
     end: (client) => client.disconnect(),
@@ -134,6 +134,18 @@ export const endings = {
     end: (client) => client.sendMessage("nonsense"),
     client: "lost",
     server: "forced close",
+  },
+  "the client writes to a namespace that it has not joined": {
+    end: (client) => client.sendMessage('2/custom,["message"]'),
+    client: "lost",
+    // Between two polls nobody can be told at once.
+    server: { polling: ["forced close", "forced server close"], websocket: "forced close", upgrade: "forced close" },
+  },
+  "the client sends more than the server takes": {
+    end: (client) => client.sendMessage("x".repeat(1_000_001)),
+    client: "refused",
+    // By polling it may close its session before or after it drops its poll.
+    server: { polling: ["transport close", "transport error"], websocket: "transport error", upgrade: "transport error" },
   },
 };
 

@@ -95,7 +95,14 @@ async def obey(client, command, options, reply):
         tell(reply=reply, error=f"{type(error).__name__}: {error}")
 
 
+def report(loop, context):
+    # After a connection that failed, python-engineio leaves its session to the garbage collector.
+    if not context["message"].startswith("Unclosed"):
+        loop.default_exception_handler(context)
+
+
 async def main():
+    asyncio.get_running_loop().set_exception_handler(report)
     clients = {}
     tasks = set()
     reader = asyncio.StreamReader(limit=2**24)
