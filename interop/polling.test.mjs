@@ -221,6 +221,14 @@ scenario("a session in its last poll still accepts POSTs", async ({ poll }) => {
   assert.equal((await session.get()).json.code, 1);
 });
 
+scenario("a close packet ends a session in its last poll", async ({ poll }) => {
+  const session = await poll();
+  const id = await session.join();
+  await session.post('42["disconnect-me",true]');
+  assert.equal(await server.reason(id), "server namespace disconnect");
+  assert.deepEqual([(await session.post("1")).body, (await session.get()).json?.code], ["ok", 1]);
+});
+
 scenario("packets after an unknown one are not handled", async ({ poll }) => {
   const session = await poll();
   const id = await session.join();

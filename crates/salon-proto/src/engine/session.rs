@@ -259,6 +259,10 @@ impl Session {
         via: Transport,
     ) -> Received<'a> {
         if !self.is_open() || via != self.transport {
+            // A client that says goodbye need not be waited for.
+            if via == self.transport && matches!(packet, Packet::Close) {
+                self.finish(CloseReason::TransportClose);
+            }
             return Received::Nothing;
         }
         if !matches!(packet, Packet::Pong(_)) {
