@@ -31,8 +31,9 @@ const reasons = {
   gone: ["transport close"],
 };
 
-/** The answer to a request may be an error. Between two polls a client cannot be told, and finds nobody there instead. */
-const reasonsOfPolling = { ...reasons, refused: ["transport error"], gone: ["transport close", "transport error"] };
+/** Between two polls a client cannot be told, and its next request is answered with an error, or not at all. */
+const lostBetweenPolls = ["transport close", "transport error"];
+const reasonsOfPolling = { ...reasons, lost: lostBetweenPolls, refused: ["transport error"], gone: lostBetweenPolls };
 
 function credentials(version, token) {
   if (token === undefined) return {};
