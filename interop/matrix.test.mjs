@@ -7,7 +7,7 @@ import { testMatrix } from "./matrix/matrix.mjs";
 import * as tables from "./matrix/scenarios.mjs";
 
 const quiet = serving({ ALLOW_EIO3: "1" });
-const beating = serving({ ALLOW_EIO3: "1", PING_INTERVAL: "300", PING_TIMEOUT: "1000" });
+const beating = serving({ ALLOW_EIO3: "1", PING_INTERVAL: "300", PING_TIMEOUT: "2500" });
 
 const cells = Object.keys(versions).flatMap((version) => modes.map((mode) => ({ version, mode })));
 

@@ -12,7 +12,7 @@ before(() => python.start());
 after(() => python.end());
 
 const quiet = serving();
-const beating = serving({ PING_INTERVAL: "300", PING_TIMEOUT: "1000" });
+const beating = serving({ PING_INTERVAL: "300", PING_TIMEOUT: "2500" });
 
 const cells = modes.map((mode) => ({ version: "python", mode }));
 const make = (server, options) => new PythonClient(python, server, options);

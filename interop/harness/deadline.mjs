@@ -1,5 +1,5 @@
 // Every wait has a deadline, and says what it waited for.
-const USUAL = 5000;
+const USUAL = 15_000;
 
 export function within(promise, what, ms = USUAL) {
   let timer;

@@ -119,7 +119,7 @@ export class JavaScriptClient {
 
   /** Resolves when the connection is again in use, after it was lost. */
   async reconnected() {
-    if (!this.socket.connected) await next(this.socket, "connect", "the client to come back", 10_000);
+    if (!this.socket.connected) await next(this.socket, "connect", "the client to come back", 30_000);
   }
 
   /** Waits until the connection runs on the transport that its mode ends with. */

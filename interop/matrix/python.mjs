@@ -57,7 +57,7 @@ export class Python {
     const done = new Promise((resolve, reject) => this.#replies.set(reply, { resolve, reject }));
     const line = { client: client.number, namespaces: client.namespaces, command, options, reply };
     this.#process.stdin.write(`${JSON.stringify(writable(line))}\n`);
-    return within(done, `python-socketio to ${command}`, 10_000);
+    return within(done, `python-socketio to ${command}`);
   }
 }
 
@@ -154,7 +154,7 @@ export class PythonClient {
   }
 
   async reconnected() {
-    if (!this.#state.has(this.namespaces[0])) await next(this.#news, "connected", "the client to come back", 10_000);
+    if (!this.#state.has(this.namespaces[0])) await next(this.#news, "connected", "the client to come back", 30_000);
   }
 
   /** It is upgraded before it joins a namespace. */
