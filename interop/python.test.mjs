@@ -44,7 +44,8 @@ overEachTransport(quiet, "uses two namespaces", async ({ client }) => {
   }
 });
 
-overEachTransport(quiet, "is refused by an unknown namespace and by a middleware", async ({ client }) => {
+// It may forget to say that it leaves while it still writes, and then waits for the next ping.
+overEachTransport(beating, "is refused by an unknown namespace and by a middleware", async ({ client }) => {
   const lost = client({ namespace: "/unknown" });
   await assert.rejects(lost.connect(), /ConnectionError/);
   assert.deepEqual(await lost.refusals.next(), { message: "Invalid namespace" });
