@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { next } from "./harness/deadline.mjs";
+import { serving } from "./harness/scenario.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
@@ -16,6 +18,34 @@ function rows(first) {
 function files(cell) {
   return cell.startsWith("later: ") ? [] : cell.split(", ");
 }
+
+const { overEachTransport } = serving();
+
+overEachTransport("trap 28: a client with retries sends one packet at a time, and gives it up after its last try", async ({ connect }) => {
+  const socket = await connect({ retries: 2, ackTimeout: 300 });
+  const sent = [];
+  socket.io.engine.on("packetCreate", ({ type, data }) => type === "message" && sent.push(data.replace(/^2\d+/, "")));
+  const given = [];
+  socket.emit("nobody answers", (error) => given.push(error instanceof Error));
+  await new Promise((resolve) => {
+    socket.emit("message-with-ack", 7, (error, answer) => resolve(given.push(error, answer)));
+  });
+  assert.deepEqual(given, [true, null, 7]);
+  assert.deepEqual(sent.slice(0, 4), [...Array(3).fill('["nobody answers"]'), '["message-with-ack",7]']);
+});
+
+overEachTransport("trap 29: a client sends what it kept before its connect event, and has no id in its disconnect event", async ({ client }) => {
+  const socket = client();
+  const answer = new Promise((resolve) => socket.emit("message-with-ack", "kept", resolve));
+  assert.equal(socket.sendBuffer.length, 1);
+  const left = next(socket, "connect").then(() => socket.sendBuffer.length);
+  socket.connect();
+  assert.equal(await left, 0);
+  assert.equal(await answer, "kept");
+  const gone = new Promise((resolve) => socket.once("disconnect", () => resolve(socket.id)));
+  socket.disconnect();
+  assert.equal(await gone, undefined);
+});
 
 test("TRAPS.md has each of the 40 traps once, and each is tested where it says", () => {
   const traps = rows(/^\d+$/);

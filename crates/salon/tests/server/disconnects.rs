@@ -246,7 +246,7 @@ async fn each_way_to_go_has_its_reason() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn rooms_are_seen_while_disconnecting_and_not_when_disconnected() {
+async fn trap_34_rooms_are_seen_while_disconnecting_and_not_when_disconnected() {
     let (host, notes) = (Host::new(), Notes::default());
     let (leaving, gone) = (notes.clone(), notes.clone());
     host.on_disconnecting(move |socket: Socket, why: DisconnectReason| async move {
