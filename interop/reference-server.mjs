@@ -95,6 +95,19 @@ function greet(socket) {
   });
   socket.on("count", (done) => done(io.engine.clientsCount, socket.nsp.sockets.size));
 
+  socket.on("fetch", async (target, done) => {
+    const sockets = await aim(socket, target).fetchSockets();
+    done(sockets.map(({ id, handshake, rooms, data }) => ({ id, handshake, rooms: [...rooms], data })));
+  });
+  socket.on("move", (target, joins, leaves, done) => {
+    aim(socket, target).socketsJoin(joins);
+    aim(socket, target).socketsLeave(leaves);
+    done();
+  });
+  socket.on("expel", (target, close, done) => {
+    done();
+    aim(socket, target).disconnectSockets(close);
+  });
   socket.on("handshake", (done) => done(socket.handshake));
   socket.on("disconnect-me", (close) => socket.disconnect(close));
   socket.on("disconnect", (reason) => console.log(`disconnect ${socket.id} ${reason}`));

@@ -11,9 +11,10 @@ use tokio::sync::mpsc;
 use crate::ack::{Answer, Waiter};
 use crate::error::Emitted;
 use crate::handler::Outgoing;
-use crate::hub::{Room, Target};
+use crate::hub::{Room, Rooms, Target};
 use crate::namespace::NamespaceInner;
 use crate::recovery::{Audience, Offset};
+use crate::remote_socket::RemoteSocket;
 use crate::responses::{ResponsesFuture, Waiting};
 use crate::socket::Socket;
 
@@ -165,20 +166,25 @@ impl Broadcast {
         self.emit("message", args)
     }
 
-    /// Puts the sockets of this server that it is for into a room, as
+    /// Puts the sockets of this server that it is for into a room, or several, as
     /// [`Socket::join`](crate::Socket::join) does.
-    pub fn sockets_join(&self, room: impl Into<Room>) {
-        let room = room.into();
+    ///
+    /// ```
+    /// # let io = salon::Server::new();
+    /// io.to("lobby").sockets_join(["game", "red team"]);
+    /// ```
+    pub fn sockets_join(&self, rooms: impl Into<Rooms>) {
+        let rooms = rooms.into();
         for socket in self.sockets() {
-            socket.join(&room);
+            rooms.iter().for_each(|room| _ = socket.join(room));
         }
     }
 
-    /// Takes the sockets of this server that it is for out of a room.
-    pub fn sockets_leave(&self, room: impl Into<Room>) {
-        let room = room.into();
+    /// Takes the sockets of this server that it is for out of a room, or several.
+    pub fn sockets_leave(&self, rooms: impl Into<Rooms>) {
+        let rooms = rooms.into();
         for socket in self.sockets() {
-            socket.leave(&room);
+            rooms.iter().for_each(|room| _ = socket.leave(room));
         }
     }
 
@@ -186,6 +192,31 @@ impl Broadcast {
     pub fn disconnect_sockets(&self, close: bool) {
         for socket in self.sockets() {
             socket.disconnect(close);
+        }
+    }
+
+    /// The sockets that it is for, as they are now, on every server where several form a
+    /// cluster: their ids, handshakes, rooms and data. Where there is only this server,
+    /// [`sockets`](Self::sockets) gives the sockets themselves.
+    ///
+    /// ```
+    /// # async fn example(io: salon::Server) -> Result<(), salon::HandlerError> {
+    /// for socket in io.to("game").fetch_sockets().await {
+    ///     let name: String = socket.data()?;
+    ///     println!("{name} is in {:?}", socket.rooms());
+    ///     socket.leave("lobby");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn fetch_sockets(&self) -> impl Future<Output = Vec<RemoteSocket>> + Send + use<> {
+        let target = self.clone();
+        async move {
+            target
+                .sockets()
+                .iter()
+                .filter_map(RemoteSocket::of)
+                .collect()
         }
     }
 

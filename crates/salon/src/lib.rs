@@ -14,6 +14,7 @@ mod hub;
 mod namespace;
 mod random;
 mod recovery;
+mod remote_socket;
 mod responses;
 mod server;
 mod session;
@@ -35,9 +36,10 @@ pub use handler::{
     ViaResult, ViaValue, concurrent, deduplicated, sequential,
 };
 pub use handshake::Handshake;
-pub use hub::Room;
+pub use hub::{Room, Rooms};
 pub use namespace::{Namespace, RoomEvent};
 pub use recovery::{ExpiredSocket, Recovery, RecoveryStats};
+pub use remote_socket::RemoteSocket;
 pub use responses::{Responses, ResponsesFuture};
 pub use salon_proto::engine::{Overflow, Transport};
 pub use salon_proto::packet::json::AllArgs;

@@ -7,7 +7,7 @@ use std::time::UNIX_EPOCH;
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use axum::middleware::map_request;
-use salon::{PeerAddr, Socket};
+use salon::{HandlerError, Handshake, PeerAddr, Socket};
 use serde_json::{Value, json};
 
 /// Tells salon the address of the client, which axum knows.
@@ -22,7 +22,10 @@ pub(crate) fn with_addresses(app: Router) -> Router {
 
 /// The handshake as JavaScript knows it.
 pub(crate) async fn shown(socket: Socket) -> Value {
-    let handshake = socket.handshake();
+    show(socket.handshake(), socket.auth())
+}
+
+pub(crate) fn show(handshake: &Handshake, auth: Result<Value, HandlerError>) -> Value {
     let headers: BTreeMap<_, _> = handshake.headers().collect();
     let query: BTreeMap<_, _> = handshake.query_pairs().collect();
     let issued = handshake.issued().duration_since(UNIX_EPOCH);
@@ -35,6 +38,6 @@ pub(crate) async fn shown(socket: Socket) -> Value {
         "secure": handshake.is_secure(),
         "url": handshake.url(),
         "query": query,
-        "auth": socket.auth::<Value>().unwrap_or_default(),
+        "auth": auth.unwrap_or_default(),
     })
 }

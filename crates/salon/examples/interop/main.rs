@@ -5,6 +5,7 @@ mod handlers;
 mod handshake;
 mod options;
 mod recovery;
+mod sockets;
 mod value;
 
 use std::io::{Read, Write};
@@ -128,6 +129,7 @@ fn add_handlers(namespace: &Namespace) {
     );
     namespace.on("my-rooms", |socket: Socket| async move { socket.rooms() });
     recovery::add_handlers(namespace);
+    sockets::add_handlers(namespace);
     namespace.on(
         "room-size",
         |namespace: Namespace, room: String| async move { namespace.to(room).sockets().len() },
@@ -188,7 +190,7 @@ async fn join(socket: Socket, ack: Ack, rooms: Rooms) -> Result<(), HandlerError
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Recipients {
+pub(crate) struct Recipients {
     rooms: Vec<String>,
     except: Vec<String>,
     sender: bool,
@@ -198,7 +200,7 @@ struct Recipients {
 }
 
 impl Recipients {
-    fn broadcast(self, socket: &Socket) -> Broadcast {
+    pub(crate) fn broadcast(self, socket: &Socket) -> Broadcast {
         let all = match self.sender {
             true => socket.namespace().broadcast(),
             false => socket.broadcast(),

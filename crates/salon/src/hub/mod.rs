@@ -15,6 +15,7 @@
 //! own as soon as somebody else joins it.
 
 mod room;
+mod room_list;
 mod rooms;
 mod select;
 mod sockets;
@@ -26,13 +27,14 @@ mod model;
 mod tests;
 
 pub use room::Room;
+pub use room_list::Rooms;
 pub(crate) use select::Recipients;
 pub(crate) use sockets::Key;
 pub(crate) use target::Target;
 
 use salon_proto::SocketId;
 
-use rooms::{Member, Rooms};
+use rooms::{Member, Rooms as Table};
 use select::Stamps;
 use sockets::{Membership, Sockets};
 
@@ -43,7 +45,7 @@ use sockets::{Membership, Sockets};
 /// may be is the caller's to limit.
 pub(crate) struct Hub<T> {
     sockets: Sockets<T>,
-    rooms: Rooms,
+    rooms: Table,
     stamps: Stamps,
 }
 
@@ -278,7 +280,7 @@ impl<T> Default for Hub<T> {
     fn default() -> Self {
         Self {
             sockets: Sockets::default(),
-            rooms: Rooms::default(),
+            rooms: Table::default(),
             stamps: Stamps::default(),
         }
     }

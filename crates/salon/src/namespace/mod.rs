@@ -20,8 +20,9 @@ use crate::broadcast::Broadcast;
 use crate::config::Config;
 use crate::error::Emitted;
 use crate::handler::{Outgoing, Table};
-use crate::hub::{Hub, Room};
+use crate::hub::{Hub, Room, Rooms};
 use crate::recovery::{ExpiredSocket, Keeper, Offset, RecoveryStats};
+use crate::remote_socket::RemoteSocket;
 use crate::responses::ResponsesFuture;
 use crate::socket::Socket;
 
@@ -280,6 +281,29 @@ impl Namespace {
 
     pub(crate) const fn from_inner(inner: Arc<NamespaceInner>) -> Self {
         Self(inner)
+    }
+}
+
+/// The sockets, wherever they are.
+impl Namespace {
+    /// All of them as they are now; see [`Broadcast::fetch_sockets`].
+    pub fn fetch_sockets(&self) -> impl Future<Output = Vec<RemoteSocket>> + Send + use<> {
+        self.broadcast().fetch_sockets()
+    }
+
+    /// Puts everyone into a room, or several.
+    pub fn sockets_join(&self, rooms: impl Into<Rooms>) {
+        self.broadcast().sockets_join(rooms);
+    }
+
+    /// Takes everyone out of a room, or several.
+    pub fn sockets_leave(&self, rooms: impl Into<Rooms>) {
+        self.broadcast().sockets_leave(rooms);
+    }
+
+    /// Disconnects everyone; `close` as for [`Socket::disconnect`](crate::Socket::disconnect).
+    pub fn disconnect_sockets(&self, close: bool) {
+        self.broadcast().disconnect_sockets(close);
     }
 }
 

@@ -24,9 +24,10 @@ use crate::error::Emitted;
 use crate::handler::Table;
 use crate::handshake::Handshake;
 use crate::http::SalonLayer;
-use crate::hub::Room;
+use crate::hub::{Room, Rooms};
 use crate::namespace::{Family, Namespace, NamespaceInner};
 use crate::recovery::{ExpiredSocket, RecoveryStats};
+use crate::remote_socket::RemoteSocket;
 use crate::responses::ResponsesFuture;
 use crate::session::{Driver, Link, Session};
 
@@ -226,6 +227,29 @@ impl Server {
 
     fn root(&self) -> Namespace {
         Namespace::from_inner(Arc::clone(&self.0.root))
+    }
+}
+
+/// The sockets, wherever they are.
+impl Server {
+    /// All of them as they are now; see [`Broadcast::fetch_sockets`].
+    pub fn fetch_sockets(&self) -> impl Future<Output = Vec<RemoteSocket>> + Send + use<> {
+        self.root().fetch_sockets()
+    }
+
+    /// Puts everyone into a room, or several.
+    pub fn sockets_join(&self, rooms: impl Into<Rooms>) {
+        self.root().sockets_join(rooms);
+    }
+
+    /// Takes everyone out of a room, or several.
+    pub fn sockets_leave(&self, rooms: impl Into<Rooms>) {
+        self.root().sockets_leave(rooms);
+    }
+
+    /// Disconnects everyone; `close` as for [`Socket::disconnect`](crate::Socket::disconnect).
+    pub fn disconnect_sockets(&self, close: bool) {
+        self.root().disconnect_sockets(close);
     }
 }
 

@@ -136,7 +136,7 @@ impl Kept {
     }
 }
 
-fn read_data<T: DeserializeOwned>(text: Option<&str>) -> Result<T, HandlerError> {
+pub(crate) fn read_data<T: DeserializeOwned>(text: Option<&str>) -> Result<T, HandlerError> {
     let data = json::read_value(text.unwrap_or("{}"));
     data.map_err(|error| HandlerError::new(format!("socket data: {error}")))
 }

@@ -30,7 +30,7 @@ use crate::recovery::Away;
 use crate::server::Server;
 
 pub use emitter::Emitter;
-pub(crate) use extras::Kept;
+pub(crate) use extras::{Kept, read_data};
 pub(crate) use recovery::Resumed;
 
 use extras::Extras;

@@ -13,6 +13,7 @@ mod disconnects;
 mod dynamic;
 mod extractors;
 mod failures;
+mod fetch;
 mod flags;
 mod handlers;
 mod hooks;
