@@ -40,10 +40,10 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    /// For a new namespace.
-    pub(crate) fn keeper(&self) -> Option<Arc<Keeper>> {
+    /// For a new namespace, which may have a parent.
+    pub(crate) fn keeper(&self, parent: Option<Arc<Keeper>>) -> Option<Arc<Keeper>> {
         let recovery = self.recovery.as_ref()?;
-        Some(Keeper::new(recovery, &self.limits, &self.timing))
+        Some(Keeper::new(recovery, &self.limits, &self.timing, parent))
     }
 }
 

@@ -112,6 +112,15 @@ impl Family {
 }
 
 /// Parents.
+impl Family {
+    pub(super) fn child_of(&self) -> Option<&Arc<NamespaceInner>> {
+        match self {
+            Self::Child(child) => Some(&child.parent),
+            _ => None,
+        }
+    }
+}
+
 impl NamespaceInner {
     /// The namespaces that it stands for: its children, or itself.
     pub(crate) fn members(self: &Arc<Self>) -> Vec<Arc<Self>> {
@@ -133,10 +142,7 @@ impl NamespaceInner {
     }
 
     pub(crate) fn parent(&self) -> Option<&Arc<Self>> {
-        match &self.family {
-            Family::Child(child) => Some(&child.parent),
-            _ => None,
-        }
+        self.family.child_of()
     }
 
     pub(crate) fn children_len(&self) -> usize {

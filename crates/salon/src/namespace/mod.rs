@@ -55,6 +55,7 @@ pub(crate) struct NamespaceInner {
 
 impl NamespaceInner {
     pub(crate) fn new(name: &str, config: &Config, family: Family) -> Arc<Self> {
+        let parent = family.child_of().and_then(|parent| parent.recovery.clone());
         Arc::new(Self {
             ack_timeout: config.ack_timeout,
             deflates: config.deflate.is_some(),
@@ -63,7 +64,7 @@ impl NamespaceInner {
             family,
             handlers: Arc::default(),
             hub: Mutex::default(),
-            recovery: config.keeper(),
+            recovery: config.keeper(parent),
             room_events: RoomEvents::default(),
             ack_ids: AtomicU64::new(0),
         })
@@ -165,8 +166,13 @@ impl Namespace {
     /// How many clients came back, and what is kept for those that are away.
     #[must_use]
     pub fn recovery_stats(&self) -> RecoveryStats {
-        let keeper = self.0.recovery.as_ref();
-        keeper.map_or_else(RecoveryStats::default, |keeper| keeper.stats())
+        let mut stats = RecoveryStats::default();
+        self.0.for_each_member(|namespace| {
+            if let Some(keeper) = &namespace.recovery {
+                stats.add(&keeper.stats());
+            }
+        });
+        stats
     }
 }
 

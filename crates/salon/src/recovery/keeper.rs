@@ -18,6 +18,7 @@ use super::store::Miss;
 use super::{Audience, Away, Claim, Offset, Recovery, RecoveryStats, Store};
 use crate::handler::HandlerError;
 use crate::hub::Room;
+use crate::server::ServerInner;
 use crate::session::{Driver, Due};
 use crate::socket::Kept;
 
@@ -31,8 +32,16 @@ pub(crate) struct Keeper {
     books: Mutex<Books>,
     next_offset: AtomicU64,
     /// There from the first client on.
-    driver: OnceLock<Arc<Driver>>,
+    home: OnceLock<Home>,
+    /// Of a dynamic namespace, that of its parent, who is told the same.
+    parent: Option<Arc<Self>>,
     on_expired: RwLock<Vec<Hook>>,
+}
+
+struct Home {
+    driver: Arc<Driver>,
+    server: Weak<ServerInner>,
+    namespace: Arc<str>,
 }
 
 struct Books {
@@ -51,7 +60,12 @@ pub(crate) struct Missed {
 }
 
 impl Keeper {
-    pub(crate) fn new(recovery: &Recovery, limits: &Limits, timing: &Timing) -> Arc<Self> {
+    pub(crate) fn new(
+        recovery: &Recovery,
+        limits: &Limits,
+        timing: &Timing,
+        parent: Option<Arc<Self>>,
+    ) -> Arc<Self> {
         Arc::new_cyclic(|me| Self {
             me: Weak::clone(me),
             skips_middlewares: recovery.skip_middlewares,
@@ -60,7 +74,8 @@ impl Keeper {
                 wakes_at: None,
             }),
             next_offset: AtomicU64::new(1),
-            driver: OnceLock::new(),
+            home: OnceLock::new(),
+            parent,
             on_expired: RwLock::default(),
         })
     }
@@ -84,9 +99,14 @@ impl Keeper {
         &self,
         id: RecoveryId,
         socket: SocketId,
-        driver: &Arc<Driver>,
+        server: &Arc<ServerInner>,
+        namespace: &Arc<str>,
     ) -> Position {
-        self.driver.get_or_init(|| Arc::clone(driver));
+        self.home.get_or_init(|| Home {
+            driver: Arc::clone(server.driver()),
+            server: Arc::downgrade(server),
+            namespace: Arc::clone(namespace),
+        });
         self.books.lock().store.connect(id, socket)
     }
 
@@ -153,32 +173,50 @@ impl Keeper {
 
     /// Without clients there is no clock, and nothing to date.
     fn now(&self) -> Instant {
-        self.driver
-            .get()
-            .map_or_else(Instant::default, |driver| driver.now())
+        let home = self.home.get();
+        home.map_or_else(Instant::default, |home| home.driver.now())
     }
 
     fn schedule(&self, books: &mut Books) {
-        let (Some(driver), Some(next)) = (self.driver.get(), books.store.poll_timeout()) else {
+        let (Some(home), Some(next)) = (self.home.get(), books.store.poll_timeout()) else {
             return;
         };
         if books.wakes_at.is_none_or(|at| next < at) {
             books.wakes_at = Some(next);
-            driver.schedule(next, self.me.clone());
+            home.driver.schedule(next, self.me.clone());
         }
     }
 
-    /// Runs the hooks for those who did not come back, each in a task of its own, since no session is left that they belong to.
+    /// Runs the hooks for those who did not come back, each in a task of its own, since no
+    /// session is left that they belong to.
     pub(crate) fn tell(&self, expired: impl IntoIterator<Item = Away<Kept>>) {
-        let hooks = self.on_expired.read().clone();
-        let Some(driver) = self.driver.get() else {
+        let Some(home) = self.home.get() else {
             return;
         };
         for away in expired {
-            for hook in hooks.iter().cloned() {
+            for hook in self.hooks() {
                 let socket = ExpiredSocket(away.clone());
-                driver.start_task(Box::pin(async move { hook(socket).await }));
+                let task = async move { hook(socket).await };
+                home.driver.start_task(Box::pin(task));
             }
+        }
+    }
+
+    fn hooks(&self) -> Vec<Hook> {
+        let mut hooks = self.on_expired.read().clone();
+        if let Some(parent) = &self.parent {
+            hooks.extend(parent.hooks());
+        }
+        hooks
+    }
+
+    /// A dynamic namespace may have been kept for those who were away.
+    fn release_namespace(&self) {
+        let Some(home) = self.home.get() else {
+            return;
+        };
+        if let Some(server) = home.server.upgrade() {
+            server.release(&home.namespace);
         }
     }
 }
@@ -189,8 +227,12 @@ impl Due for Keeper {
         books.wakes_at = None;
         let expired = books.store.handle_timeout(self.now());
         self.schedule(&mut books);
+        let is_nobody_away = books.store.stats().away == 0;
         drop(books);
         self.tell(expired);
+        if is_nobody_away {
+            self.release_namespace();
+        }
     }
 }
 

@@ -79,3 +79,14 @@ pub struct RecoveryStats {
     /// Their size in memory.
     pub bytes: usize,
 }
+
+impl RecoveryStats {
+    pub(crate) fn add(&mut self, more: &Self) {
+        self.recovered += more.recovered;
+        self.missed += more.missed;
+        self.expired += more.expired;
+        self.away += more.away;
+        self.packets += more.packets;
+        self.bytes += more.bytes;
+    }
+}

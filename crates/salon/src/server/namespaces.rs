@@ -176,6 +176,14 @@ impl ServerInner {
         }
     }
 
+    /// Nobody is away any more who might come back to this namespace.
+    pub(crate) fn release(&self, name: &str) {
+        let namespace = self.find_namespace(name);
+        if let Some(namespace) = namespace.filter(|_| self.config.cleanup_children) {
+            self.remove_if_empty(&namespace);
+        }
+    }
+
     /// For the application, which has no limit. Says whether it is new.
     fn make_namespace(
         &self,

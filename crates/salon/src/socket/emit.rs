@@ -104,7 +104,7 @@ impl Socket {
 
     fn send_plain(&self, flags: Flags, packet: Encoded, offset: Option<Offset>) -> Emitted {
         let packet = flags.apply(packet);
-        if let (Some(keeper), Some(offset)) = (&self.0.namespace.recovery, offset) {
+        if let (Some((keeper, _)), Some(offset)) = (self.recovery(), offset) {
             return self.send_kept(keeper, offset, packet);
         }
         match self.send_packet(packet, flags.is_volatile) {

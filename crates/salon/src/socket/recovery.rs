@@ -98,7 +98,7 @@ impl Socket {
         self.is_recovered() && keeper.is_some_and(|keeper| keeper.skips_middlewares)
     }
 
-    fn recovery(&self) -> Option<(&Keeper, &Recoverable)> {
+    pub(super) fn recovery(&self) -> Option<(&Keeper, &Recoverable)> {
         let keeper = self.0.namespace.recovery.as_deref()?;
         Some((keeper, self.0.recovery.as_deref()?))
     }
@@ -120,8 +120,8 @@ impl Socket {
             return true;
         };
         if recovery.claimed.is_none() {
-            let driver = self.0.connection.server.driver();
-            let start = keeper.connect(recovery.id, self.id(), driver);
+            let (server, name) = (&self.0.connection.server, &self.0.namespace.name);
+            let start = keeper.connect(recovery.id, self.id(), server, name);
             recovery.start.store(start, Ordering::Relaxed);
             return true;
         }

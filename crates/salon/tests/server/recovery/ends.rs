@@ -260,3 +260,37 @@ async fn namespaces_keep_apart() {
     );
     recovered(&host, &memory).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_dynamic_namespace_waits_for_those_who_are_away() {
+    let host = Host::with(|builder| {
+        let recovery = Recovery::new().max_disconnection(seconds(10));
+        builder
+            .recovery(recovery)
+            .cleanup_empty_child_namespaces(true)
+    });
+    let notes = Notes::default();
+    let seen = notes.clone();
+    let parent = host.of_matching(|name: &str| name == "/child");
+    parent.on_recovery_expired(move |lost| {
+        let seen = seen.clone();
+        async move { seen.add(lost.id()) }
+    });
+    let mut client = host.open().await;
+    client.send("40/child,").await;
+    let text = client.text().await;
+    let data: Value = serde_json::from_str(text.strip_prefix("40/child,").unwrap()).unwrap();
+    for _ in 0..2 {
+        lose(client).await;
+        assert_eq!(parent.children().len(), 1);
+        client = host.open().await;
+        let auth = json!({"pid": data["pid"]});
+        client.send(&format!("40/child,{auth}")).await;
+        client.expect(&text).await;
+    }
+    lose(client).await;
+    assert_eq!(parent.recovery_stats().recovered, 2);
+    pass(seconds(11)).await;
+    assert!(parent.children().is_empty());
+    assert_eq!(notes.take(), [data["sid"].as_str().unwrap()]);
+}
