@@ -8,6 +8,7 @@ use salon_proto::parser::{Codec, Parser};
 use salon_proto::ws::Deflate;
 use salon_proto::{Limits, Timing};
 
+use crate::engine;
 use crate::http::{ClientFiles, Cookie, Cors, Hooks, Path};
 use crate::recovery::{Keeper, Recovery};
 use crate::server::Server;
@@ -284,7 +285,18 @@ impl ServerBuilder {
     /// Makes the server. It needs a tokio runtime only when its first client connects.
     #[must_use]
     pub fn build(self) -> Server {
-        Server::with_config(Config {
+        Server::with_config(self.into_config())
+    }
+
+    /// Makes a server of [plain Engine.IO](crate::engine) with these settings. Those about
+    /// Socket.IO mean nothing to it.
+    #[must_use]
+    pub fn build_engine(self) -> engine::Server {
+        engine::Server::with_config(self.into_config())
+    }
+
+    fn into_config(self) -> Config {
+        Config {
             path: Path::new(&self.path, self.add_trailing_slash),
             transports: self.transports,
             allow_upgrades: self.allow_upgrades,
@@ -302,6 +314,6 @@ impl ServerBuilder {
             codec: self.codec,
             limits: Arc::new(self.limits),
             timing: Arc::new(self.timing.without_zeros()),
-        })
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! The server as a tower layer.
 
 use std::convert::Infallible;
+use std::fmt;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -15,17 +17,37 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::service;
+use crate::host::Host;
 use crate::server::Server;
 
 /// Puts a [`Server`] in front of a service. Made by [`Server::layer`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SalonLayer {
-    server: Server,
+    server: Arc<dyn Host>,
 }
 
 impl SalonLayer {
-    pub(crate) const fn new(server: Server) -> Self {
+    pub(crate) fn new(server: Arc<dyn Host>) -> Self {
         Self { server }
+    }
+
+    /// Closes the server.
+    pub(crate) async fn close(&self) {
+        Arc::clone(&self.server).close().await;
+    }
+}
+
+impl From<Server> for SalonLayer {
+    fn from(server: Server) -> Self {
+        server.layer()
+    }
+}
+
+impl fmt::Debug for SalonLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SalonLayer")
+            .field("path", &self.server.config.path)
+            .finish_non_exhaustive()
     }
 }
 
@@ -34,7 +56,7 @@ impl<S> Layer<S> for SalonLayer {
 
     fn layer(&self, inner: S) -> SalonService<S> {
         SalonService {
-            server: self.server.clone(),
+            layer: self.clone(),
             inner,
         }
     }
@@ -43,7 +65,7 @@ impl<S> Layer<S> for SalonLayer {
 /// A service that answers what is for its [`Server`], and passes everything else on.
 #[derive(Clone, Debug)]
 pub struct SalonService<S> {
-    server: Server,
+    layer: SalonLayer,
     inner: S,
 }
 
@@ -72,12 +94,12 @@ where
     }
 
     fn call(&mut self, request: Request<Req>) -> Self::Future {
-        let server = self.server.inner();
+        let server = &self.layer.server;
         if !server.config.path.matches(request.uri().path()) {
             let wrap: Wrap<Res> = |response| response.map(EitherBody::Right);
             return Either::Right(self.inner.call(request).map_ok(wrap));
         }
-        let server = server.clone();
+        let server = Arc::clone(server);
         let answer = async move { service::answer(&server, request).await };
         Either::Left(Box::pin(answer.map(|one| Ok(one.map(EitherBody::Left)))))
     }

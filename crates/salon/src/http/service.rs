@@ -21,13 +21,13 @@ use super::head::RequestHead;
 use super::request::{self, Query};
 use super::respond::{self, Answer};
 use super::upgrade::upgraded;
-use crate::server::ServerInner;
+use crate::host::{Core, Host, Opening, open_session};
 use crate::session::{Post, Session};
 
 const NO_ID: Refusal = Refusal::BadRequest("ID_GENERATION_ERROR");
 
 /// Answers a request.
-pub(super) async fn answer<B: Body>(server: &Arc<ServerInner>, request: Request<B>) -> Answer {
+pub(super) async fn answer<B: Body>(server: &Arc<dyn Host>, request: Request<B>) -> Answer {
     let (parts, body) = request.into_parts();
     let head = RequestHead::new(parts);
     let Some(cors) = &server.config.cors else {
@@ -45,11 +45,7 @@ pub(super) async fn answer<B: Body>(server: &Arc<ServerInner>, request: Request<
     answer
 }
 
-async fn answer_or_refuse<B: Body>(
-    server: &Arc<ServerInner>,
-    head: &RequestHead,
-    body: B,
-) -> Answer {
+async fn answer_or_refuse<B: Body>(server: &Arc<dyn Host>, head: &RequestHead, body: B) -> Answer {
     if let Some(file) = client_file(server, head) {
         return file;
     }
@@ -78,14 +74,14 @@ async fn answer_or_refuse<B: Body>(
     }
 }
 
-fn client_file(server: &ServerInner, head: &RequestHead) -> Option<Answer> {
+fn client_file(server: &Core, head: &RequestHead) -> Option<Answer> {
     let files = server.config.client_files.as_ref()?;
     let name = server.config.path.below(head.uri().path())?;
     files.answer(name, head.headers())
 }
 
 async fn route<B: Body>(
-    server: &Arc<ServerInner>,
+    server: &Arc<dyn Host>,
     head: &RequestHead,
     body: B,
 ) -> Result<Answer, Refusal> {
@@ -109,7 +105,7 @@ async fn route<B: Body>(
 }
 
 /// The checks of the protocol, and between them those that are a matter of settings.
-fn check(server: &Arc<ServerInner>, parts: &Parts) -> Result<Purpose, Refusal> {
+fn check(server: &Arc<dyn Host>, parts: &Parts) -> Result<Purpose, Refusal> {
     let query = Query::parse(parts);
     let request = query.as_request(parts);
     let transport = request.transport.and_then(Transport::parse);
@@ -130,19 +126,11 @@ fn check(server: &Arc<ServerInner>, parts: &Parts) -> Result<Purpose, Refusal> {
     Ok(purpose)
 }
 
-async fn open_polling(server: &Arc<ServerInner>, head: &RequestHead) -> Result<Answer, Refusal> {
+async fn open_polling(server: &Arc<dyn Host>, head: &RequestHead) -> Result<Answer, Refusal> {
     let parts = head.parts();
     let id = new_id(server, head).await?;
-    let handshake = request::handshake(parts, server.config.limits.max_handshake);
-    let session = server
-        .open_session(
-            id,
-            handshake,
-            request::dialect(parts),
-            Transport::Polling,
-            None,
-        )
-        .ok_or(NO_ID)?;
+    let opening = read_opening(server, id, parts);
+    let session = open_session(server, opening, None).ok_or(NO_ID)?;
     let mut answer = poll(server, &session, parts).await;
     let cookie = server.config.cookie.as_ref();
     if let Some(value) = cookie.and_then(|cookie| cookie.header(&id)) {
@@ -151,7 +139,15 @@ async fn open_polling(server: &Arc<ServerInner>, head: &RequestHead) -> Result<A
     Ok(answer)
 }
 
-async fn new_id(server: &ServerInner, head: &RequestHead) -> Result<SessionId, Refusal> {
+fn read_opening(server: &Core, id: SessionId, parts: &Parts) -> Opening {
+    Opening {
+        id,
+        handshake: request::handshake(parts, server.config.limits.max_handshake),
+        dialect: request::dialect(parts),
+    }
+}
+
+async fn new_id(server: &Core, head: &RequestHead) -> Result<SessionId, Refusal> {
     let id = server.config.hooks.generate_id(head).await.ok_or(NO_ID)?;
     match server.find_session(&id) {
         Some(_) => Err(NO_ID),
@@ -161,7 +157,7 @@ async fn new_id(server: &ServerInner, head: &RequestHead) -> Result<SessionId, R
 
 /// Switches to WebSocket, for a new session or for one that wants to move.
 async fn upgrade(
-    server: &Arc<ServerInner>,
+    server: &Arc<dyn Host>,
     head: &RequestHead,
     purpose: Purpose,
 ) -> Result<Answer, Refusal> {
@@ -180,15 +176,11 @@ async fn upgrade(
     match purpose {
         Purpose::Open(_) => {
             let id = new_id(server, head).await?;
-            let (server, handshake, dialect) = (
-                Arc::clone(server),
-                request::handshake(parts, server.config.limits.max_handshake),
-                request::dialect(parts),
-            );
+            let (server, opening) = (Arc::clone(server), read_opening(server, id, parts));
             let driver = Arc::clone(server.driver());
             driver.after_upgrade(upgraded(on_upgrade), move |link| {
                 let link = link.with_deflater(deflater);
-                server.open_session(id, handshake, dialect, Transport::WebSocket, Some(link));
+                open_session(&server, opening, Some(link));
             });
         }
         Purpose::Join(id) => {
@@ -207,10 +199,7 @@ async fn upgrade(
 }
 
 /// While compression is off, nobody looks at what the client offers.
-fn agree_on_deflate(
-    server: &ServerInner,
-    parts: &Parts,
-) -> Result<Option<Accepted>, InvalidExtensions> {
+fn agree_on_deflate(server: &Core, parts: &Parts) -> Result<Option<Accepted>, InvalidExtensions> {
     let ours = server.config.deflate;
     match ours.zip(request::websocket_extensions(parts)) {
         Some((deflate, offers)) => deflate.accept(&offers),
@@ -219,7 +208,7 @@ fn agree_on_deflate(
 }
 
 async fn serve_session<B: Body>(
-    server: &ServerInner,
+    server: &Core,
     session: &Arc<Session>,
     parts: &Parts,
     body: B,
@@ -231,7 +220,7 @@ async fn serve_session<B: Body>(
     }
 }
 
-async fn poll(server: &ServerInner, session: &Arc<Session>, parts: &Parts) -> Answer {
+async fn poll(server: &Core, session: &Arc<Session>, parts: &Parts) -> Answer {
     let Some(held) = session.hold_poll() else {
         return respond::status(StatusCode::BAD_REQUEST);
     };
@@ -244,17 +233,12 @@ async fn poll(server: &ServerInner, session: &Arc<Session>, parts: &Parts) -> An
     respond::payload(body, coding)
 }
 
-fn is_worth_compressing(server: &ServerInner, body: &PollBody) -> bool {
+fn is_worth_compressing(server: &Core, body: &PollBody) -> bool {
     let threshold = server.config.http_compression.unwrap_or(usize::MAX);
     body.may_compress && (threshold..=MAX_COMPRESSED).contains(&body.bytes.len())
 }
 
-async fn post<B: Body>(
-    server: &ServerInner,
-    session: &Arc<Session>,
-    parts: &Parts,
-    body: B,
-) -> Answer {
+async fn post<B: Body>(server: &Core, session: &Arc<Session>, parts: &Parts, body: B) -> Answer {
     let Some(post) = session.begin_post() else {
         return respond::status(StatusCode::BAD_REQUEST);
     };

@@ -6,14 +6,16 @@ mod namespaces;
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use parking_lot::RwLock;
-use salon_proto::engine::{self, Dialect, Transport, handshake};
+use salon_proto::DisconnectReason;
 use salon_proto::packet::ROOT;
-use salon_proto::{DisconnectReason, Encoded, SessionId};
+use salon_proto::timer::Instant;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -23,13 +25,14 @@ use crate::connection::{Connection, ConnectionReceiver};
 use crate::error::Emitted;
 use crate::handler::Table;
 use crate::handshake::Handshake;
+use crate::host::{Core, Host};
 use crate::http::SalonLayer;
 use crate::hub::{Room, Rooms};
 use crate::namespace::{Family, Namespace, NamespaceInner};
 use crate::recovery::{ExpiredSocket, RecoveryStats};
 use crate::remote_socket::RemoteSocket;
 use crate::responses::ResponsesFuture;
-use crate::session::{Driver, Link, Session};
+use crate::session::{Receiver, Session};
 
 pub(crate) use namespaces::Dynamic;
 
@@ -56,7 +59,7 @@ pub(crate) use namespaces::Dynamic;
 pub struct Server(Arc<ServerInner>);
 
 pub(crate) struct ServerInner {
-    pub(crate) config: Config,
+    core: Core,
     /// Hooks for all namespaces.
     pub(crate) handlers: Arc<Table>,
     root: Arc<NamespaceInner>,
@@ -64,9 +67,6 @@ pub(crate) struct ServerInner {
     /// In the order in which they were made.
     dynamic: RwLock<Vec<Arc<Dynamic>>>,
     states: RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
-    /// Started with the first session, since only then there must be a runtime.
-    driver: OnceLock<Arc<Driver>>,
-    is_closing: AtomicBool,
 }
 
 impl Server {
@@ -85,14 +85,12 @@ impl Server {
         let root = NamespaceInner::new(ROOT, &config, Family::Single);
         let namespaces = HashMap::from([(Arc::clone(&root.name), Arc::clone(&root))]);
         Self(Arc::new(ServerInner {
-            config,
+            core: Core::new(config),
             handlers: Arc::default(),
             root,
             namespaces: RwLock::new(namespaces),
             dynamic: RwLock::default(),
             states: RwLock::default(),
-            driver: OnceLock::new(),
-            is_closing: AtomicBool::new(false),
         }))
     }
 
@@ -118,14 +116,13 @@ impl Server {
     /// ```
     #[must_use]
     pub fn layer(&self) -> SalonLayer {
-        SalonLayer::new(self.clone())
+        SalonLayer::new(self.0.clone())
     }
 
     /// How many sessions are open. A client has one, whatever the number of its sockets.
     #[must_use]
     pub fn session_count(&self) -> usize {
-        let driver = self.0.driver.get();
-        driver.map_or(0, |driver| driver.registry().len())
+        self.0.core.session_count()
     }
 
     /// Ends all sessions and opens no new ones. Sockets end with "server shutting down".
@@ -133,25 +130,14 @@ impl Server {
     /// Returns when the last session has gone. It does not close listeners: end your HTTP
     /// server as you would without salon.
     pub async fn close(&self) {
-        self.0.is_closing.store(true, Ordering::SeqCst);
-        // Also where there was none yet: a session may be opening at this moment.
-        let driver = self.0.driver();
-        let sessions = driver.registry().close();
-        for namespace in self.0.all_namespaces() {
-            for socket in Namespace::from_inner(namespace).sockets() {
-                socket.end(DisconnectReason::ServerShuttingDown);
-            }
-        }
-        for session in sessions {
-            session.abort();
-        }
-        driver.registry().wait_until_empty().await;
+        self.0.clone().close().await;
     }
 
     pub(crate) const fn from_inner(inner: Arc<ServerInner>) -> Self {
         Self(inner)
     }
 
+    #[cfg(test)]
     pub(crate) const fn inner(&self) -> &Arc<ServerInner> {
         &self.0
     }
@@ -259,58 +245,46 @@ impl ServerInner {
         self.namespaces.read().get(name).cloned()
     }
 
-    pub(crate) fn driver(&self) -> &Arc<Driver> {
-        self.driver
-            .get_or_init(|| Driver::start(Arc::clone(&self.config.limits)))
-    }
-
-    pub(crate) fn find_session(&self, id: &SessionId) -> Option<Arc<Session>> {
-        self.driver.get()?.registry().get(id)
-    }
-
-    pub(crate) fn is_closing(&self) -> bool {
-        self.is_closing.load(Ordering::SeqCst)
-    }
-
-    /// Opens a session; with its WebSocket, if that is its transport. `None`: the server is
-    /// closing, or another session has the id.
-    pub(crate) fn open_session(
-        self: &Arc<Self>,
-        id: SessionId,
-        handshake: Handshake,
-        dialect: Dialect,
-        transport: Transport,
-        link: Option<Link>,
-    ) -> Option<Arc<Session>> {
-        let driver = self.driver();
-        let now = driver.now();
-        let engine = engine::Session::open(
-            self.open_packet(&id, transport),
-            dialect,
-            transport,
-            Arc::clone(&self.config.timing),
-            &self.config.limits,
-            self.config.overflow,
-            now,
-        );
-        let server = Arc::clone(self);
-        driver.open(id, engine, link, |session| {
-            let connection = Connection::new(server, Arc::clone(session), handshake, now);
-            Box::new(ConnectionReceiver::new(connection))
-        })
-    }
-
-    fn open_packet(&self, id: &SessionId, transport: Transport) -> Encoded {
-        let can_upgrade = transport == Transport::Polling
-            && self.config.allow_upgrades
-            && self.config.transports.contains(&Transport::WebSocket);
-        let Config { timing, limits, .. } = &self.config;
-        let text = handshake::open_packet(id, can_upgrade, timing, limits);
-        Encoded::text(|out| out.extend_from_slice(text.as_bytes()))
-    }
-
     fn all_namespaces(&self) -> Vec<Arc<NamespaceInner>> {
         self.namespaces.read().values().cloned().collect()
+    }
+}
+
+/// What is not about Socket.IO.
+impl Deref for ServerInner {
+    type Target = Core;
+
+    fn deref(&self) -> &Core {
+        &self.core
+    }
+}
+
+impl Host for ServerInner {
+    fn core(&self) -> &Core {
+        &self.core
+    }
+
+    fn receiver(
+        self: Arc<Self>,
+        session: &Arc<Session>,
+        handshake: Handshake,
+        now: Instant,
+    ) -> Box<dyn Receiver> {
+        let connection = Connection::new(self, Arc::clone(session), handshake, now);
+        Box::new(ConnectionReceiver::new(connection))
+    }
+
+    fn close(self: Arc<Self>) -> BoxFuture<'static, ()> {
+        async move {
+            let sessions = self.core.begin_close();
+            for namespace in self.all_namespaces() {
+                for socket in Namespace::from_inner(namespace).sockets() {
+                    socket.end(DisconnectReason::ServerShuttingDown);
+                }
+            }
+            self.core.finish_close(sessions).await;
+        }
+        .boxed()
     }
 }
 

@@ -11,6 +11,7 @@ mod deadlocks;
 mod deflate;
 mod disconnects;
 mod dynamic;
+mod engine;
 mod extractors;
 mod failures;
 mod fetch;

@@ -17,9 +17,8 @@ use tower_service::Service;
 use super::finish;
 use super::listener::Arrival;
 use super::stream::Stream;
-use crate::http::layer::{NotFound, SalonService};
+use crate::http::layer::{NotFound, SalonLayer, SalonService};
 use crate::http::request::{Encrypted, PeerAddr};
-use crate::server::Server;
 
 /// How long a connection may be open without a complete request head. A browser's idle
 /// connections are closed after this time, too; it opens new ones.
@@ -33,7 +32,7 @@ type Failure = Box<dyn Error + Send + Sync>;
 
 /// Serves a connection until it ends, or until its requests have been answered once `stopping`
 /// says so.
-pub(super) async fn serve(arrival: Arrival, server: Server, stopping: watch::Receiver<bool>) {
+pub(super) async fn serve(arrival: Arrival, server: SalonLayer, stopping: watch::Receiver<bool>) {
     // Who stops waits until all receivers have gone, so this one stays to the end.
     let _until_the_end = stopping.clone();
     if let Err(error) = try_serve(arrival, server, stopping).await {
@@ -44,7 +43,7 @@ pub(super) async fn serve(arrival: Arrival, server: Server, stopping: watch::Rec
 #[cfg(not(feature = "tls"))]
 async fn try_serve(
     arrival: Arrival,
-    server: Server,
+    server: SalonLayer,
     stopping: watch::Receiver<bool>,
 ) -> Result<(), Failure> {
     let requests = Requests::new(&server, arrival.peer);
@@ -54,7 +53,7 @@ async fn try_serve(
 #[cfg(feature = "tls")]
 async fn try_serve(
     arrival: Arrival,
-    server: Server,
+    server: SalonLayer,
     stopping: watch::Receiver<bool>,
 ) -> Result<(), Failure> {
     let mut requests = Requests::new(&server, arrival.peer);
@@ -101,9 +100,9 @@ pub(super) struct Requests {
 }
 
 impl Requests {
-    fn new(server: &Server, peer: Option<SocketAddr>) -> Self {
+    fn new(server: &SalonLayer, peer: Option<SocketAddr>) -> Self {
         Self {
-            service: server.layer().layer(NotFound),
+            service: server.layer(NotFound),
             peer,
             is_encrypted: false,
         }

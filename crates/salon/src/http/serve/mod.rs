@@ -23,7 +23,7 @@ pub(super) use stream::Stream;
 #[cfg(feature = "tls")]
 pub use tls::Tls;
 
-use crate::server::Server;
+use crate::http::SalonLayer;
 
 /// How long to wait after a failed accept: most often there are no file descriptors left, and
 /// trying at once would only burn the processor.
@@ -32,8 +32,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// How long connections may take to end after a graceful shutdown began.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Serves a [`Server`] on a listener, for ever: drop the future to stop, or use
-/// [`Serve::with_graceful_shutdown`]. Paths that are not its own get status 404.
+/// Serves a [`Server`](crate::Server), or one of [plain Engine.IO](crate::engine), on a listener,
+/// for ever: drop the future to stop, or use [`Serve::with_graceful_shutdown`]. Paths that are not
+/// its own get status 404.
 ///
 /// A listener is a [`TcpListener`](tokio::net::TcpListener), a
 /// [`UnixListener`](tokio::net::UnixListener), or either of them with TLS: see [`Listener`].
@@ -48,10 +49,10 @@ const GRACE: Duration = Duration::from_secs(10);
 /// salon::serve(listener, io).await
 /// # }
 /// ```
-pub fn serve(listener: impl Into<Listener>, server: Server) -> Serve {
+pub fn serve(listener: impl Into<Listener>, server: impl Into<SalonLayer>) -> Serve {
     Serve {
         listener: listener.into(),
-        server,
+        server: server.into(),
         signal: pending().boxed(),
     }
 }
@@ -60,14 +61,14 @@ pub fn serve(listener: impl Into<Listener>, server: Server) -> Serve {
 #[must_use = "it does nothing until it is awaited"]
 pub struct Serve {
     listener: Listener,
-    server: Server,
+    server: SalonLayer,
     signal: BoxFuture<'static, ()>,
 }
 
 impl Serve {
     /// Ends when `signal` does: the listener is closed, then the server as
-    /// [`Server::close`] does, requests under way are answered, and after 10 s at the latest
-    /// this future returns.
+    /// [`Server::close`](crate::Server::close) does, requests under way are answered, and after
+    /// 10 s at the latest this future returns.
     ///
     /// ```no_run
     /// # async fn example() -> std::io::Result<()> {
@@ -129,7 +130,7 @@ impl fmt::Debug for Serve {
 }
 
 /// Accepts connections for ever.
-async fn accept(listener: &Listener, server: &Server, stopping: watch::Receiver<bool>) {
+async fn accept(listener: &Listener, server: &SalonLayer, stopping: watch::Receiver<bool>) {
     loop {
         match listener.accept().await {
             Ok(arrival) => {

@@ -9,7 +9,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use salon::{Server, ServerBuilder, Socket, SocketId, Transport};
+use salon::{SalonLayer, Server, ServerBuilder, Socket, SocketId, Transport};
 use tokio::io::{AsyncWrite, AsyncWriteExt, DuplexStream, duplex};
 use tower::{Layer, Service};
 
@@ -55,7 +55,7 @@ impl Host {
     /// Opens a connection to the HTTP server.
     pub(crate) fn dial(&self) -> DuplexStream {
         let (ours, theirs) = duplex(self.pipe);
-        serve(theirs, &self.io);
+        serve(theirs, &self.io.layer());
         ours
     }
 
@@ -142,7 +142,7 @@ impl Poller {
 
     pub(crate) fn dial(&self) -> DuplexStream {
         let (ours, theirs) = duplex(PIPE);
-        serve(theirs, &self.io);
+        serve(theirs, &self.io.layer());
         ours
     }
 }
@@ -156,11 +156,11 @@ pub(crate) async fn write_request(stream: &mut (impl AsyncWrite + Unpin), line: 
     let _ = stream.write_all(body.as_bytes()).await;
 }
 
-fn serve(stream: DuplexStream, io: &Server) {
+pub(crate) fn serve(stream: DuplexStream, layer: &SalonLayer) {
     let elsewhere = tower::service_fn(|_request: Request<Incoming>| async {
         Ok::<_, std::convert::Infallible>(HttpResponse::new(Full::new(Bytes::from("elsewhere"))))
     });
-    let service = io.layer().layer(elsewhere);
+    let service = layer.layer(elsewhere);
     let service = service_fn(move |request| service.clone().call(request));
     let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     tokio::spawn(async move {

@@ -15,7 +15,7 @@ use std::time::Duration;
 #[allow(unused_imports)] // tests/memory has this module too, and needs it
 pub(crate) use client::Stream;
 pub(crate) use client::{Client, Frame};
-pub(crate) use host::{Host, Poller, write_request};
+pub(crate) use host::{Host, Poller, serve, write_request};
 pub(crate) use http::{Response, read_response};
 pub(crate) use logs::Logs;
 pub(crate) use notes::Notes;
