@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { connected, refused } from "./harness/client.mjs";
 import { refusedUpgrade } from "./harness/frames.mjs";
+import { inboxOf } from "./harness/inbox.mjs";
 import { LegacySession } from "./harness/legacy.mjs";
+import { msgpack } from "./harness/parsers.mjs";
 import { request } from "./harness/polling.mjs";
 import { comeBack, known } from "./harness/recovery.mjs";
 import { serving } from "./harness/scenario.mjs";
@@ -15,6 +17,24 @@ const deflating = serving({ PER_MESSAGE_DEFLATE: "1024" });
 const recovering = serving({ CONNECTION_STATE_RECOVERY: "60000" });
 const old = serving({ ALLOW_EIO3: "1", PING_INTERVAL: "300", PING_TIMEOUT: "200" });
 const polling = { EIO: 4, transport: "polling" };
+
+const packed = serving({ PARSER: "msgpack" });
+
+packed.scenario("with msgpack data is what JSON.stringify would make of it", async ({ connect }) => {
+  const socket = await connect({ parser: msgpack });
+  const back = inboxOf(socket, "message-back");
+  socket.emit("message", new Date(0), undefined, { a: undefined }, NaN, -0);
+  assert.deepEqual(await back.next(), ["1970-01-01T00:00:00.000Z", null, {}, null, 0]);
+});
+
+packed.scenario("with msgpack a client may not emit reserved events either", async ({ connect }) => {
+  for (const data of [["disconnect", "made up"], [], [null]]) {
+    const socket = await connect({ parser: msgpack });
+    const { id } = socket;
+    socket.io._packet({ type: 2, nsp: "/", data });
+    assert.equal(await packed.server.reason(id), "forced close");
+  }
+});
 
 async function joined(frames) {
   const session = await frames();

@@ -5,6 +5,8 @@ import { test } from "node:test";
 import { connected } from "./harness/client.mjs";
 import { next, within } from "./harness/deadline.mjs";
 import { FrameSession } from "./harness/frames.mjs";
+import { inboxOf } from "./harness/inbox.mjs";
+import { msgpack } from "./harness/parsers.mjs";
 import { comeBack, known } from "./harness/recovery.mjs";
 import { serving } from "./harness/scenario.mjs";
 import { TestServer } from "./harness/server.mjs";
@@ -16,6 +18,23 @@ const quiet = serving();
 const deflating = serving({ PER_MESSAGE_DEFLATE: "1024" });
 const recovering = serving({ CONNECTION_STATE_RECOVERY: "60000" });
 const old = serving({ ALLOW_EIO3: "1", PING_INTERVAL: "300", PING_TIMEOUT: "200" });
+
+const packed = serving({ PARSER: "msgpack" });
+
+// Handlers see dates and undefined, which JSON has no form for.
+packed.scenario("with msgpack dates and undefined come back as such", async ({ connect }) => {
+  const socket = await connect({ parser: msgpack });
+  const back = inboxOf(socket, "message-back");
+  socket.emit("message", new Date(0), undefined, { a: undefined }, NaN);
+  assert.deepEqual(await back.next(), [new Date(0), undefined, { a: undefined }, NaN]);
+});
+
+// The parser for JSON forbids these names since CVE-2023-32695; the one for msgpack never did.
+packed.scenario("with msgpack a client may call the server's own disconnect handlers", async ({ connect }) => {
+  const socket = await connect({ parser: msgpack });
+  socket.io._packet({ type: 2, nsp: "/", data: ["disconnect", "made up"] });
+  assert.equal(await packed.server.reason(socket.id), "made up");
+});
 
 // Over WebSocket a close packet is forgotten, and the session lingers until it misses a pong.
 // Salon may end it at once; real clients close the WebSocket instead.

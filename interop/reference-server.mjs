@@ -1,6 +1,7 @@
 // The contract of CONTRACT.md, kept by socket.io itself. What the tests find here is a fact.
 import { createServer } from "node:http";
 import { Server } from "socket.io";
+import { parserOptions } from "./harness/parsers.mjs";
 import { addNamespace } from "./reference-handlers.mjs";
 import { addHooks, requestOptions } from "./reference-options.mjs";
 
@@ -24,6 +25,7 @@ const io = new Server({
     ? { maxDisconnectionDuration: number("CONNECTION_STATE_RECOVERY"), skipMiddlewares: true }
     : undefined,
   ...requestOptions(process.env),
+  ...parserOptions(process.env),
 });
 
 const admit = (allows) => (socket, next) => {

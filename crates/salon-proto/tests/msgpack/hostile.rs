@@ -1,6 +1,10 @@
 //! Packets that are meant to do harm.
 
+use std::collections::HashMap;
+
+use bytes::Bytes;
 use salon_proto::Limits;
+use salon_proto::packet::json;
 use salon_proto::parser::{MessagePack, Parser};
 
 use super::{decode, decoder, encode, event_with};
@@ -131,6 +135,8 @@ fn text_is_no_packet() {
 fn binary_auth_becomes_numbers() {
     let packet = decode(b"\x83\xa4type\x00\xa3nsp\xa1/\xa4data\x81\xa1k\xc4\x02\x01\xff").unwrap();
     assert_eq!(packet.data.as_deref(), Some(r#"{"k":[1,255]}"#));
+    let auth: HashMap<String, Bytes> = json::read_value(packet.data.as_deref().unwrap()).unwrap();
+    assert_eq!(auth["k"], [1, 255][..]);
     assert!(packet.attachments.is_empty());
     assert!(packet.check().is_ok());
 }

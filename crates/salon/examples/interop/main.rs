@@ -4,6 +4,7 @@ mod dynamic;
 mod handlers;
 mod handshake;
 mod options;
+mod parser;
 mod recovery;
 mod sockets;
 mod value;
@@ -61,7 +62,8 @@ fn server() -> Server {
         builder = builder.cors(Cors::origin(origin).credentials());
     }
     let builder = recovery::from_environment(builder);
-    let io = options::of_requests(builder).build();
+    let builder = parser::chosen(options::of_requests(builder));
+    let io = builder.build();
     for name in ["/", "/custom", "/rooms", "/auth"] {
         add_handlers(&io.of(name));
     }
