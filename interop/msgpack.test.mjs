@@ -6,8 +6,11 @@ import { next } from "./harness/deadline.mjs";
 import { inboxOf } from "./harness/inbox.mjs";
 import { msgpack as parser } from "./harness/parsers.mjs";
 import { serving } from "./harness/scenario.mjs";
+import { BINARY, FIN, RSV1, Wire, deflated, frame, inflated } from "./harness/wire.mjs";
 
 const { scenario, overEachTransport, server } = serving({ PARSER: "msgpack" });
+
+const deflating = serving({ PARSER: "msgpack", PER_MESSAGE_DEFLATE: "1024" });
 
 const encode = (packet) => new parser.Encoder().encode(packet)[0];
 
@@ -140,6 +143,19 @@ scenario("msgpack: over polling each packet is b and base64", async ({ poll }) =
   const last = packet({ type: 2, data: ["message-back", 2], nsp: "/custom" });
   const backs = await session.readUntil((one) => one === last);
   assert.deepEqual(backs, [packet({ type: 2, data: ["message-back", 1], nsp: "/" }), last]);
+});
+
+deflating.scenario("msgpack: packets are compressed on WebSocket", async ({ keep, server }) => {
+  const wire = keep(await Wire.open(server));
+  await wire.next(); // the open packet
+  wire.send(frame(FIN | BINARY, encode({ type: 0, nsp: "/" })));
+  await wire.next(); // the connection
+  await wire.next(); // the "auth" event
+  const text = "word ".repeat(1000);
+  wire.send(frame(FIN | RSV1 | BINARY, deflated(encode({ type: 2, data: ["message", text], nsp: "/" }))));
+  const { first, payload } = await wire.next();
+  assert.equal(first, FIN | RSV1 | BINARY);
+  assert.deepEqual(inflated(payload), encode({ type: 2, data: ["message-back", text], nsp: "/" }));
 });
 
 const nested = (levels) => Buffer.concat([Buffer.from("83a47479706502a36e7370a12fa464617461", "hex"), Buffer.alloc(levels, 0x91), Buffer.from([0xc0])]);
