@@ -38,7 +38,8 @@ pub struct Decoder {
 
 enum State {
     Header(PartialHeader),
-    Payload(PartialFrame),
+    /// In a box, since most decoders wait for a header.
+    Payload(Box<PartialFrame>),
     Discarding,
 }
 
@@ -85,7 +86,7 @@ impl Decoder {
         outcome
     }
 
-    /// Heap memory held for the current message, in bytes; 0 between messages.
+    /// Heap memory held for the payload of the current message, in bytes; 0 between messages.
     #[must_use]
     pub fn buffered(&self) -> usize {
         let frame = match &self.state {
@@ -129,7 +130,7 @@ impl Decoder {
         if let Some(frame) = read_whole(header, input) {
             return Ok(Some(frame));
         }
-        self.state = State::Payload(PartialFrame::new(header));
+        self.state = State::Payload(Box::new(PartialFrame::new(header)));
         Ok(self.continue_payload(input))
     }
 

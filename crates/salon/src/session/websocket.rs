@@ -28,7 +28,7 @@ pub(super) struct WebSocket {
     decoder: Decoder,
     /// Bytes to decode before more are read: what the HTTP server had read beyond the request,
     /// or what followed when the session paused.
-    read_ahead: BytesMut,
+    read_ahead: Option<Box<BytesMut>>,
 }
 
 /// Why there is nothing more to read.
@@ -73,7 +73,7 @@ impl WebSocket {
                 true => decoder.with_deflate(),
                 false => decoder,
             },
-            read_ahead: BytesMut::from(read_ahead.as_slice()),
+            read_ahead: for_later(&read_ahead),
         }
     }
 
@@ -95,16 +95,17 @@ impl WebSocket {
                 next => next,
             }
         };
-        let mut read_ahead = std::mem::take(&mut self.read_ahead);
-        match self.decode(&mut read_ahead, cx, &mut deliver) {
-            Ok(Decoded::All) => {}
-            Ok(Decoded::Paused { left }) => {
-                // What is left is not copied again, however often the session pauses.
-                read_ahead.advance(read_ahead.len() - left);
-                self.read_ahead = read_ahead;
-                return Poll::Pending;
+        if let Some(mut read_ahead) = self.read_ahead.take() {
+            match self.decode(&mut read_ahead, cx, &mut deliver) {
+                Ok(Decoded::All) => {}
+                Ok(Decoded::Paused { left }) => {
+                    // What is left is not copied again, however often the session pauses.
+                    read_ahead.advance(read_ahead.len() - left);
+                    self.read_ahead = Some(read_ahead);
+                    return Poll::Pending;
+                }
+                Err(end) => return Poll::Ready(end),
             }
-            Err(end) => return Poll::Ready(end),
         }
         with_scratch(|scratch| self.read_some(scratch, cx, &mut deliver))
     }
@@ -125,7 +126,7 @@ impl WebSocket {
             match self.decode(&mut scratch[..read], cx, deliver) {
                 Ok(Decoded::All) => {}
                 Ok(Decoded::Paused { left }) => {
-                    self.read_ahead = BytesMut::from(&scratch[read - left..read]);
+                    self.read_ahead = for_later(&scratch[read - left..read]);
                     return Poll::Pending;
                 }
                 Err(end) => return Poll::Ready(end),
@@ -150,6 +151,10 @@ impl WebSocket {
         }
         Ok(Decoded::All)
     }
+}
+
+fn for_later(bytes: &[u8]) -> Option<Box<BytesMut>> {
+    (!bytes.is_empty()).then(|| Box::new(BytesMut::from(bytes)))
 }
 
 /// Lends the thread's buffer. Should a handler run another session inside, that one gets
