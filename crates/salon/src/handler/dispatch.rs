@@ -45,11 +45,11 @@ impl Tables {
     /// its handlers are called.
     pub(crate) fn dispatch(&self, call: &Call<'_>, start: &mut dyn FnMut(Task)) {
         self.call(&Place::Any, call, start);
-        let middlewares = self.iter().flat_map(|table| table.event_middlewares());
-        let middlewares: Vec<_> = middlewares.collect();
-        if middlewares.is_empty() {
+        if !self.iter().any(|table| table.has_event_middlewares()) {
             return self.handle(call, start);
         }
+        let middlewares = self.iter().flat_map(|table| table.event_middlewares());
+        let middlewares = middlewares.collect();
         let Some(event) = OwnedEvent::new(call) else {
             return;
         };

@@ -29,6 +29,7 @@ mod error;
 mod extract;
 mod failure;
 mod list;
+mod name_hash;
 mod order;
 mod outgoing;
 mod place;

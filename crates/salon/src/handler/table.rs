@@ -12,6 +12,7 @@ use salon_proto::packet::RESERVED_EVENTS;
 use super::erased::{Check, Erased, Task, check, erase};
 use super::failure::Observer;
 use super::list::{Entry, List};
+use super::name_hash::NameHash;
 use super::place::Place;
 use super::{Call, Handler, Registration};
 use crate::namespace::{Namespace, RoomHook};
@@ -29,7 +30,7 @@ pub(crate) struct Table {
     unhandled: List<Erased>,
     disconnecting: List<Erased>,
     disconnect: List<Erased>,
-    events: RwLock<HashMap<Box<str>, List<Erased>>>,
+    events: RwLock<HashMap<Box<str>, List<Erased>, NameHash>>,
     failures: List<Observer>,
     rooms: List<RoomHook>,
     /// In the server's table only.
@@ -210,6 +211,10 @@ impl Table {
 
     pub(crate) fn middlewares(&self) -> Vec<Check> {
         items(&self.middlewares)
+    }
+
+    pub(super) fn has_event_middlewares(&self) -> bool {
+        !self.event_middlewares.is_empty()
     }
 
     pub(super) fn event_middlewares(&self) -> Vec<Check> {
