@@ -70,7 +70,7 @@ fn value(packet: &RawPacket<'_>) -> Option<Value> {
 }
 
 #[test]
-fn packets_are_the_bytes_of_nodes_server() {
+fn trap_24_packets_are_the_bytes_of_nodes_server() {
     for vector in vectors().sent {
         let bytes = encode(&vector.packet());
         assert_eq!(bytes, unhex(&vector.bytes), "{}", vector.title);
