@@ -3,6 +3,7 @@
 mod dynamic;
 mod handlers;
 mod room_events;
+mod server_side;
 
 use std::fmt;
 use std::sync::Arc;

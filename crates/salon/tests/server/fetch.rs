@@ -1,5 +1,6 @@
 //! Sockets that are fetched, wherever they are.
 
+use salon::Responses;
 use serde_json::{Value, json};
 
 use crate::support::{Host, settle};
@@ -78,4 +79,21 @@ async fn everyone_joins_and_leaves_several_rooms_and_goes() {
     host.disconnect_sockets(false);
     client.expect("41").await;
     assert!(host.of("/").is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_for_other_servers_reaches_nobody_where_there_is_one() {
+    let host = Host::new();
+    let mut client = host.join().await;
+    let namespace = host.of("/");
+    namespace.server_side_emit("hello", (1, "two")).unwrap();
+    let answers = namespace.server_side_emit_with_ack::<u8>("hello", ());
+    assert_eq!(answers.await.unwrap(), Responses::default());
+    for reserved in ["connect", "connection", "new_namespace"] {
+        let error = namespace.server_side_emit(reserved, ()).unwrap_err();
+        assert!(error.is_invalid());
+        let answers = namespace.server_side_emit_with_ack::<u8>(reserved, ());
+        assert!(answers.await.unwrap_err().is_invalid());
+    }
+    client.fence().await;
 }
