@@ -49,6 +49,12 @@ pub struct Limits {
     /// Rooms one socket may be in, its own room not counted. A client can often make
     /// a server join rooms of its choosing.
     pub max_rooms: usize,
+    /// Bytes of a room's name. A client can often choose it, and each name is kept as long as
+    /// its room has members.
+    pub max_room_name: usize,
+    /// Bytes of the name of an event from a client. Names are looked up, logged and counted by;
+    /// one that is longer than this is nobody's.
+    pub max_event_name: usize,
     /// Acknowledgements that one socket may owe us at a time. A client that never
     /// answers would otherwise cost memory for each event until its deadline.
     pub max_pending_acks: usize,
@@ -72,6 +78,8 @@ impl Default for Limits {
             max_auth: 65_536,
             max_handshake: 16_384,
             max_rooms: 10_000,
+            max_room_name: 1_024,
+            max_event_name: 1_024,
             max_pending_acks: 10_000,
             max_running_handlers: 1_000,
         }

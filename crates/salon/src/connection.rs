@@ -13,7 +13,7 @@ use salon_proto::{CloseReason, DisconnectReason, Encoded, ProtocolError};
 
 use crate::ack::{Ack, Answer};
 use crate::connection_v4;
-use crate::handler::{Call, Check, Data, HandlerError, Occasion, Place, refuse_connection};
+use crate::handler::{self, Call, Check, Data, HandlerError, Occasion, Place, refuse_connection};
 use crate::handshake::Handshake;
 use crate::namespace::NamespaceInner;
 use crate::recovery::resume;
@@ -272,6 +272,9 @@ fn dispatch(socket: &Socket, event: &Event<'_>, turn: &mut Turn<'_, '_>) {
         attachments: &event.attachments,
     };
     let call = Call::new(socket, Occasion::Event(&event.name), data, ack);
+    if event.name.len() > socket.connection().server.config.limits.max_event_name {
+        return handler::report_bad_event(&call, "the event's name is too long");
+    }
     socket
         .tables()
         .dispatch(&call, &mut |task| turn.start(task));

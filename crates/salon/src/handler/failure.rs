@@ -150,6 +150,12 @@ pub(super) fn report(subject: &Subject, error: &HandlerError) {
     });
 }
 
+/// An event cannot be handled by anybody.
+pub(crate) fn report_bad_event(call: &Call<'_>, why: &str) {
+    let subject = Subject::new(Arc::new(Place::Any), call);
+    report(&subject, &HandlerError::invalid_data(&why));
+}
+
 /// An event middleware said no.
 pub(super) fn refuse_event(call: &Call<'_>, error: &HandlerError) {
     let subject = Subject::new(Arc::new(Place::EventMiddleware), call);

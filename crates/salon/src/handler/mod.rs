@@ -52,7 +52,7 @@ pub use reply::{Reply, ViaResult, ViaValue};
 pub(crate) use call::{Data, Occasion};
 pub(crate) use dispatch::Tables;
 pub(crate) use erased::{Check, Task};
-pub(crate) use failure::{Observer, refuse_connection};
+pub(crate) use failure::{Observer, refuse_connection, report_bad_event};
 pub(crate) use outgoing::Outgoing;
 pub(crate) use place::Place;
 pub(crate) use table::Table;

@@ -8,9 +8,14 @@ use crate::namespace::RoomEvent;
 /// Rooms.
 impl Socket {
     /// Joins a room. `false`: it was in it, is disconnected, or is in as many rooms as it may
-    /// ([`Limits::max_rooms`](crate::Limits)), which is logged.
+    /// ([`Limits::max_rooms`](crate::Limits)), or the name is too long (`max_room_name`); the last
+    /// two are logged.
     pub fn join(&self, room: impl Into<Room>) -> bool {
         let room = room.into();
+        if room.as_str().len() > self.0.connection.server.config.limits.max_room_name {
+            tracing::warn!(socket = %self.id(), "the name of a room is longer than Limits::max_room_name allows");
+            return false;
+        }
         let joined = match &mut *self.0.membership.lock() {
             Membership::Connecting(rooms) | Membership::Admitted(rooms) => {
                 self.join_later(rooms, room)

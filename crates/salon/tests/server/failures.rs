@@ -184,3 +184,21 @@ async fn the_kind_of_a_missing_argument_is_the_handlers() {
     client.fence().await;
     assert_eq!(notes.take(), ["true"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_event_with_too_long_a_name_is_nobodys() {
+    let (host, notes) = noting();
+    let seen = notes.clone();
+    host.on_any(move |event: EventName| async move { seen.add(event.len()) });
+    let mut client = host.join().await;
+    let (allowed, too_long) = ("x".repeat(1_024), "x".repeat(1_025));
+    client.emit(&format!(r#"["{allowed}"]"#)).await;
+    let answer = client.ask(&format!(r#"["{too_long}"]"#)).await;
+    assert_eq!(
+        answer,
+        r#"[{"error":"invalid data: the event's name is too long"}]"#
+    );
+    let seen = notes.take();
+    assert_eq!(seen[0], "1024");
+    assert!(seen[1].starts_with("Data x") && seen.len() == 2, "{seen:?}");
+}

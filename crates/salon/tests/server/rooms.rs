@@ -200,3 +200,15 @@ async fn polling_clients_get_broadcasts_too() {
     let [first, rest] = [r#"42["x",1]"#, "42[\"x\",2]\u{1e}42[\"x\",3]"];
     assert_eq!(notes.take(), [first, rest]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_name_of_a_room_has_a_limited_length() {
+    let host = Host::new();
+    let (_client, socket) = host.pair().await;
+    let logs = Logs::collect();
+    assert!(socket.join("x".repeat(1_024)));
+    assert!(logs.take().is_empty());
+    assert!(!socket.join("x".repeat(1_025)));
+    assert!(logs.one().contains("max_room_name"));
+    assert_eq!(socket.rooms().len(), 2);
+}
