@@ -1,6 +1,7 @@
 //! Engine.IO, protocols 4 and 3: the session below Socket.IO, over polling and WebSocket.
 
 pub mod dialect;
+mod fault;
 pub mod handshake;
 pub mod heartbeat;
 pub mod jsonp;

@@ -18,6 +18,7 @@ use std::mem;
 use std::sync::Arc;
 
 use crate::encoded::Encoded;
+use crate::engine::fault::Fault;
 use crate::engine::heartbeat::{Beat, Heartbeat};
 use crate::engine::packet::{MESSAGE, Packet};
 use crate::engine::payload::PollBody;
@@ -126,6 +127,8 @@ pub struct Session {
     outbox: Outbox,
     poll_held: bool,
     post_running: bool,
+    /// What the peer did wrong, where that is more than the reason says.
+    fault: Option<Fault>,
     outputs: VecDeque<Output>,
 }
 
@@ -151,6 +154,7 @@ impl Session {
             state: State::Open,
             poll_held: false,
             post_running: false,
+            fault: None,
             outputs: VecDeque::new(),
             timing,
             max_outbox: limits.max_outbox,
@@ -184,6 +188,12 @@ impl Session {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.state == State::Closed
+    }
+
+    /// What more is known of why it ended, after a [`CloseReason::TransportError`].
+    #[must_use]
+    pub fn details(&self) -> Option<&'static str> {
+        self.fault.map(Fault::as_str)
     }
 
     /// Whether the client would get a message right now: nothing waits before it, and
@@ -277,7 +287,10 @@ impl Session {
                 let _ = self.send(Encoded::PONG, false);
             }
             // Since protocol 4 it is the server who pings.
-            Packet::Ping(_) | Packet::Pong(_) => self.fail(CloseReason::TransportError),
+            Packet::Ping(_) | Packet::Pong(_) => {
+                self.blame(Fault::Heartbeat);
+                self.fail(CloseReason::TransportError);
+            }
             Packet::Close => self.finish(CloseReason::TransportClose),
             Packet::Open(_) | Packet::Upgrade | Packet::Noop => {}
         }
@@ -300,6 +313,7 @@ impl Session {
     /// The transport broke, or the client broke its rules; `code` is for the close frame
     /// of a WebSocket.
     pub fn handle_broken(&mut self, code: CloseCode) {
+        self.blame(Fault::of_websocket(code));
         self.say_goodbye(Some(code));
         self.finish(CloseReason::TransportError);
     }
@@ -323,6 +337,7 @@ impl Session {
             return PollAnswer::Refuse;
         }
         if self.poll_held {
+            self.blame(Fault::TwoPolls);
             self.finish(CloseReason::TransportError);
             return PollAnswer::Refuse;
         }
@@ -340,6 +355,7 @@ impl Session {
     pub fn handle_poll_lost(&mut self) {
         if self.poll_held {
             self.poll_held = false;
+            self.blame(Fault::PollLost);
             self.handle_lost(CloseReason::TransportError);
         }
     }
@@ -350,6 +366,7 @@ impl Session {
             return false;
         }
         if self.post_running {
+            self.blame(Fault::TwoPosts);
             self.finish(CloseReason::TransportError);
             return false;
         }
@@ -366,6 +383,7 @@ impl Session {
     pub fn handle_post_lost(&mut self) {
         self.post_running = false;
         if self.transport == Transport::Polling {
+            self.blame(Fault::PostLost);
             self.handle_lost(CloseReason::TransportError);
         }
     }
@@ -604,6 +622,13 @@ impl Session {
     fn fail(&mut self, reason: CloseReason) {
         self.say_goodbye(None);
         self.finish(reason);
+    }
+
+    /// The first mistake is the one that ends the session.
+    fn blame(&mut self, fault: Fault) {
+        if !self.is_closed() {
+            self.fault.get_or_insert(fault);
+        }
     }
 
     fn finish(&mut self, reason: CloseReason) {

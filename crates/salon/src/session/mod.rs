@@ -89,6 +89,11 @@ impl Session {
         self.line.lock().engine.transport()
     }
 
+    /// What more is known of why it ended.
+    pub(crate) fn details(&self) -> Option<&'static str> {
+        self.line.lock().engine.details()
+    }
+
     /// Queues a message. It goes out at the end of this turn of the runtime.
     pub(crate) fn send(self: &Arc<Self>, packet: Encoded, volatile: bool) -> Result<(), Rejected> {
         let mut line = self.line.lock();

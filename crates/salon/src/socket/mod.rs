@@ -108,6 +108,23 @@ impl Socket {
         )
     }
 
+    /// What more is known of why its connection ended, where the
+    /// [reason](crate::DisconnectReason) is "transport error": what the client did wrong, in
+    /// words for a log. Node: the second argument of the event `disconnect`.
+    ///
+    /// ```
+    /// use salon::{DisconnectReason, Server, Socket};
+    ///
+    /// let io = Server::new();
+    /// io.on_disconnect(|socket: Socket, reason: DisconnectReason| async move {
+    ///     println!("{reason} {}", socket.disconnect_details().unwrap_or_default());
+    /// });
+    /// ```
+    #[must_use]
+    pub fn disconnect_details(&self) -> Option<&'static str> {
+        self.0.connection.session.details()
+    }
+
     /// How its client is connected now.
     #[must_use]
     pub fn transport(&self) -> Transport {

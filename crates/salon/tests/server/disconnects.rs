@@ -299,3 +299,35 @@ async fn a_client_that_is_disconnected_as_it_connects_has_left_its_rooms_too() {
     assert_eq!(notes.take(), ["true"]);
     assert_eq!(host.of("/").len(), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_transport_error_has_details() {
+    let host = Host::with(|builder| builder.max_payload(1_000));
+    let notes = Notes::default();
+    let gone = notes.clone();
+    host.on_disconnect(move |socket: Socket, why: DisconnectReason| async move {
+        gone.add(format_args!("{why}: {:?}", socket.disconnect_details()));
+    });
+    let mut large = host.join().await;
+    large.emit(&format!(r#"["{}"]"#, "x".repeat(2_000))).await;
+    large.rest().await;
+    let mut wrong_way = host.join().await;
+    wrong_way.send("2").await;
+    wrong_way.rest().await;
+    let poller = host.polling().await;
+    let held = poller.clone();
+    tokio::spawn(async move { held.poll().await });
+    settle().await;
+    assert_eq!(poller.poll().await.status, 400);
+    let mut fine = host.join().await;
+    fine.close(None).await;
+    fine.rest().await;
+    settle().await;
+    let expected = [
+        r#"transport error: Some("a message is too large")"#,
+        r#"transport error: Some("a ping or pong in the wrong direction")"#,
+        r#"transport error: Some("two polls at once")"#,
+        "transport close: None",
+    ];
+    assert_eq!(notes.take(), expected);
+}
