@@ -10,6 +10,7 @@ import { BINARY, FIN, RSV1, Wire, deflated, frame, inflated } from "./harness/wi
 
 const { scenario, overEachTransport, server } = serving({ PARSER: "msgpack" });
 
+const recovering = serving({ PARSER: "msgpack", CONNECTION_STATE_RECOVERY: "60000" });
 const deflating = serving({ PARSER: "msgpack", PER_MESSAGE_DEFLATE: "1024" });
 
 const encode = (packet) => new parser.Encoder().encode(packet)[0];
@@ -156,6 +157,24 @@ deflating.scenario("msgpack: packets are compressed on WebSocket", async ({ keep
   const { first, payload } = await wire.next();
   assert.equal(first, FIN | RSV1 | BINARY);
   assert.deepEqual(inflated(payload), encode({ type: 2, data: ["message-back", text], nsp: "/" }));
+});
+
+recovering.overEachTransport("msgpack: a client that was away gets what it missed", async ({ connect, server }) => {
+  const [socket, sender] = [await connect({ parser }), await connect({ parser })];
+  const { id } = socket;
+  const news = inboxOf(socket, "news");
+  const tell = (...args) => sender.emitWithAck("send", {}, "news", args);
+  await tell("before", Buffer.from("1"));
+  const [before, bytes] = await news.next();
+  assert.deepEqual([before, bytes], ["before", Buffer.from("1")]);
+  const gone = next(socket, "disconnect");
+  socket.io.engine.close();
+  await gone;
+  await server.reason(id);
+  await tell("meanwhile", Buffer.from("2"));
+  await connected(socket);
+  assert.deepEqual([socket.recovered, socket.id], [true, id]);
+  assert.deepEqual((await news.next()).slice(0, 2), ["meanwhile", Buffer.from("2")]);
 });
 
 const nested = (levels) => Buffer.concat([Buffer.from("83a47479706502a36e7370a12fa464617461", "hex"), Buffer.alloc(levels, 0x91), Buffer.from([0xc0])]);
