@@ -18,7 +18,9 @@ use value::Value;
 /// Any number of anything.
 type Args = AllArgs<Value>;
 
-#[tokio::main]
+// On one thread, as Node: the suite expects that what it sends first is also handled first, over
+// different connections.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> std::io::Result<()> {
     let port = std::env::var("PORT")
         .ok()

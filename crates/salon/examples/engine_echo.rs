@@ -19,7 +19,9 @@ use salon::Cors;
 use salon::engine::{Message, Server, Socket};
 use tokio::net::TcpListener;
 
-#[tokio::main]
+// On one thread, as Node: the suite expects that what it sends first is also handled first, over
+// different connections.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> std::io::Result<()> {
     let engine = Server::builder()
         .allow_eio3(true)
