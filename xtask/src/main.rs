@@ -6,6 +6,7 @@
 mod bench;
 mod child;
 mod demo;
+mod documents;
 mod failure;
 mod layers;
 mod npm;

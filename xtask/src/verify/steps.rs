@@ -6,7 +6,7 @@ use super::prerequisites::CHROMIUM;
 use super::{locks, prerequisites};
 use crate::failure::{OrFail, Outcome, fail};
 use crate::project::Project;
-use crate::{child, layers, npm, page, python};
+use crate::{child, documents, layers, npm, page, python};
 
 #[derive(Debug)]
 pub(crate) struct Step {
@@ -31,6 +31,12 @@ pub(crate) const STEPS: &[Step] = &[
         "the walls between crates and modules",
         &[],
         layers::check,
+    ),
+    step(
+        "documents",
+        "tests and snippets that the documents show are there",
+        &[],
+        documents::check,
     ),
     step(
         "clippy",

@@ -205,6 +205,21 @@ async fn all_children_can_be_asked() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_sockets_of_a_parent_are_those_of_all_its_children() {
+    let host = Host::new();
+    let parent = host.of_matching(is_numbered);
+    let mut client = host.open().await;
+    client.join("").await;
+    for name in ["/dyn-1,", "/dyn-2,"] {
+        client.join(name).await;
+    }
+    let fetched = parent.fetch_sockets().await.len();
+    assert_eq!((parent.sockets().len(), fetched), (2, 2));
+    parent.broadcast().sockets_join("room");
+    assert_eq!(parent.to("room").sockets().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn empty_children_stay_unless_they_are_to_be_cleaned_up() {
     for cleans in [false, true] {
         let host = Host::with(|builder| builder.cleanup_empty_child_namespaces(cleans));
