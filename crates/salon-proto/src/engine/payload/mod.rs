@@ -1,5 +1,5 @@
 //! Several packets in one HTTP body: separated by the record separator in protocol 4, each with
-//! its length before it in [protocol 3](self::v3).
+//! its length before it in protocol 3.
 
 mod answer;
 mod v3;
