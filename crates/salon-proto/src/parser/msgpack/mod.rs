@@ -32,10 +32,11 @@ use crate::limits::Limits;
 /// instead of following in frames of its own. Handlers see no difference.
 ///
 /// ```
+/// use salon_proto::engine::Protocol;
 /// use salon_proto::parser::{Codec, MessagePack};
 ///
 /// let packet = Codec::new(MessagePack).event("/", None, "hi", &7)?;
-/// assert_eq!(packet.frames().collect::<Vec<_>>().concat(), b"\x82\x17\
+/// assert_eq!(packet.frames(Protocol::V4).collect::<Vec<_>>().concat(), b"\x82\x17\
 ///     \x83\xa4type\x02\xa4data\x92\xa2hi\x07\xa3nsp\xa1/");
 /// # Ok::<(), salon_proto::packet::EncodeError>(())
 /// ```
