@@ -1,6 +1,7 @@
 //! Engine.IO, protocols 4 and 3: the session below Socket.IO, over polling and WebSocket.
 
 pub mod dialect;
+mod exchange;
 mod fault;
 pub mod handshake;
 pub mod heartbeat;
@@ -13,8 +14,9 @@ pub mod upgrade;
 use std::fmt;
 
 pub use dialect::{Dialect, Protocol};
+pub use exchange::{Output, Overflow, PollAnswer, Received, Rejected, Rejection};
 pub use packet::Packet;
-pub use session::{Output, Overflow, PollAnswer, Received, Rejected, Rejection, Session};
+pub use session::Session;
 
 /// How frames travel between the two sides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
