@@ -20,6 +20,7 @@
 //! | `shell` | drives the session as the real shell does, and watches over its promises |
 //! | `expect` | what the client or the application must have got |
 //! | `pair` | a client and a server, with a network between them |
+//! | `frame` | a client's WebSocket frame, encoded without the code under test |
 //! | `link` | one WebSocket, whose bytes pass through the real decoder both ways |
 //! | `splits`, `random` | where a stream may be cut; chance that is the same in every run |
 //!
@@ -31,6 +32,7 @@
 
 mod client;
 mod expect;
+mod frame;
 mod link;
 mod pair;
 mod random;
@@ -39,6 +41,7 @@ mod setup;
 mod shell;
 mod splits;
 
+pub use frame::client_frame;
 pub use pair::Pair;
 pub use random::Random;
 pub use setup::{Client, Setup};

@@ -1,9 +1,9 @@
 //! Cases, the frames they are made of, and how they are run.
 
 use salon_proto::ws::{ControlPayload, Decoder, Message, Role};
+pub(crate) use salon_testkit::client_frame as frame;
 
 const LIMIT: usize = 16 << 20;
-const MASK: [u8; 4] = [0xA1, 0x00, 0x5C, 0xFF];
 
 pub(crate) const FIN: u8 = 0x80;
 pub(crate) const CONTINUATION: u8 = 0;
@@ -49,25 +49,6 @@ pub(crate) fn failing(
         error,
         ..case(name, frames, messages)
     }
-}
-
-/// A masked frame as a client sends it, encoded without the code under test.
-pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
-    let mut wire = vec![first];
-    match payload.len() {
-        len @ 0..=125 => wire.push(0x80 | len as u8),
-        len @ 126..=0xFFFF => {
-            wire.push(0x80 | 126);
-            wire.extend((len as u16).to_be_bytes());
-        }
-        len => {
-            wire.push(0x80 | 127);
-            wire.extend((len as u64).to_be_bytes());
-        }
-    }
-    wire.extend(MASK);
-    wire.extend(payload.iter().zip(MASK.iter().cycle()).map(|(b, k)| b ^ k));
-    wire
 }
 
 /// `payload` as one message in frames of `size` bytes.

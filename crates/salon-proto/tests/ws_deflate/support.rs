@@ -1,6 +1,7 @@
 //! Frames, and what a decoder makes of them.
 
 use salon_proto::ws::{Decoder, Deflate, Deflater, Message, Role};
+pub(crate) use salon_testkit::client_frame as frame;
 
 pub(crate) const FIN: u8 = 0x80;
 pub(crate) const RSV1: u8 = 0x40;
@@ -10,26 +11,6 @@ pub(crate) const BINARY: u8 = 2;
 pub(crate) const PING: u8 = 9;
 
 pub(crate) type Messages = Vec<Message<'static>>;
-
-/// A client's frame with a mask, encoded without the code under test.
-pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
-    const MASK: [u8; 4] = [0xA1, 0x00, 0x5C, 0xFF];
-    let mut wire = vec![first];
-    match payload.len() {
-        len @ 0..=125 => wire.push(0x80 | len as u8),
-        len @ 126..=0xFFFF => {
-            wire.push(0x80 | 126);
-            wire.extend((len as u16).to_be_bytes());
-        }
-        len => {
-            wire.push(0x80 | 127);
-            wire.extend((len as u64).to_be_bytes());
-        }
-    }
-    wire.extend(MASK);
-    wire.extend(payload.iter().zip(MASK.iter().cycle()).map(|(b, k)| b ^ k));
-    wire
-}
 
 /// A compressed message in frames of `size` bytes.
 pub(crate) fn fragmented(opcode: u8, payload: &[u8], size: usize) -> Vec<u8> {
