@@ -12,7 +12,7 @@ import { after, test } from "node:test";
 import { connect as connectTls } from "node:tls";
 import { io } from "socket.io-client";
 import { within } from "./harness/deadline.mjs";
-import { connected } from "./harness/client.mjs";
+import { connected, upgraded } from "./harness/client.mjs";
 import { request } from "./harness/polling.mjs";
 
 const examples = path.dirname(path.resolve(process.env.SALON_SERVER));
@@ -70,6 +70,8 @@ way("axum", async () => {
   assert.equal((await request(example, { path: "/" })).body, "Hello from axum!");
   const socket = await connected(io(`http://${example.place}`, { forceNew: true, autoConnect: false, reconnection: false }));
   assert.equal(await socket.timeout(5000).emitWithAck("who"), "127.0.0.1");
+  // In the middle of its upgrade the client would learn of the end by its ping timeout only.
+  await upgraded(socket);
   const ended = once(socket, "disconnect");
   await stop(example);
   assert.deepEqual([(await ended)[0], socket.io.engine?.readyState], ["transport close", "closed"]);
