@@ -13,6 +13,7 @@ mod handshake;
 mod host;
 mod http;
 mod hub;
+mod id_hash;
 mod namespace;
 mod random;
 mod recovery;

@@ -1,10 +1,12 @@
 //! The table of sockets: by key, by id, and the room each has by its id.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry as Place;
 
 use slab::Slab;
 
 use super::SocketId;
+use crate::id_hash::IdHash;
 
 /// A socket's place in its hub: a dense index, and a serial number that tells the sockets apart
 /// which had that index one after the other. A key outlives its socket harmlessly.
@@ -58,7 +60,7 @@ impl<T> Entry<T> {
 /// All sockets of a hub.
 pub(super) struct Sockets<T> {
     entries: Slab<Entry<T>>,
-    ids: HashMap<SocketId, u32>,
+    ids: HashMap<SocketId, u32, IdHash>,
     next_serial: u32,
 }
 
@@ -66,12 +68,12 @@ impl<T> Sockets<T> {
     /// Adds a socket, in the room of its own id; gives the value back if the id is taken.
     pub(super) fn insert(&mut self, id: SocketId, value: T) -> Result<Key, T> {
         let vacancy = u32::try_from(self.entries.vacant_key());
-        let (false, Ok(index)) = (self.ids.contains_key(&id), vacancy) else {
+        let (Place::Vacant(place), Ok(index)) = (self.ids.entry(id.clone()), vacancy) else {
             return Err(value);
         };
+        place.insert(index);
         let serial = self.next_serial;
         self.next_serial = serial.wrapping_add(1);
-        self.ids.insert(id.clone(), index);
         self.entries.insert(Entry {
             id,
             serial,
@@ -147,7 +149,7 @@ impl<T> Default for Sockets<T> {
     fn default() -> Self {
         Self {
             entries: Slab::new(),
-            ids: HashMap::new(),
+            ids: HashMap::default(),
             next_serial: 0,
         }
     }
@@ -161,12 +163,12 @@ mod tests {
     fn an_entry_takes_56_bytes_and_its_value() {
         // As the slab has it: the link of vacant places must fit into an entry's own bytes.
         #[allow(dead_code)]
-        enum Place<T> {
+        enum Slot<T> {
             Vacant(usize),
             Occupied(Entry<T>),
         }
-        assert_eq!(size_of::<Place<()>>(), 56);
-        assert_eq!(size_of::<Place<std::sync::Arc<()>>>(), 64);
+        assert_eq!(size_of::<Slot<()>>(), 56);
+        assert_eq!(size_of::<Slot<std::sync::Arc<()>>>(), 64);
     }
 
     #[test]

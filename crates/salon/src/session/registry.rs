@@ -1,6 +1,7 @@
 //! The sessions of a server, by their secret ids.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -8,6 +9,7 @@ use salon_proto::SessionId;
 use tokio::sync::Notify;
 
 use super::Session;
+use crate::id_hash::IdHash;
 
 #[derive(Default)]
 pub(crate) struct Registry {
@@ -17,7 +19,7 @@ pub(crate) struct Registry {
 
 #[derive(Default)]
 struct Entries {
-    sessions: HashMap<SessionId, Arc<Session>>,
+    sessions: HashMap<SessionId, Arc<Session>, IdHash>,
     is_closed: bool,
 }
 
@@ -29,11 +31,16 @@ impl Registry {
     /// `false`: the registry is closed, or another session has the id.
     pub(super) fn insert(&self, session: Arc<Session>) -> bool {
         let mut entries = self.entries.lock();
-        if entries.is_closed || entries.sessions.contains_key(session.id()) {
+        if entries.is_closed {
             return false;
         }
-        entries.sessions.insert(*session.id(), session);
-        true
+        match entries.sessions.entry(*session.id()) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(place) => {
+                place.insert(session);
+                true
+            }
+        }
     }
 
     pub(super) fn remove(&self, id: &SessionId) {
