@@ -31,6 +31,11 @@ impl Link {
         // Frames are gathered before they are written, so waiting for more gains nothing.
         // A socket that refuses the option works all the same.
         let _ = stream.set_nodelay(true);
+        Self::undelayed_tcp(stream, read_ahead)
+    }
+
+    /// A stream whose option has been set already.
+    pub(crate) fn undelayed_tcp(stream: TcpStream, read_ahead: Vec<u8>) -> Self {
         let (reader, writer) = stream.into_split();
         Self {
             reader: Reader::Tcp(reader),

@@ -87,8 +87,6 @@ impl Listener {
         let (stream, peer) = match &self.source {
             Source::Tcp(listener) => {
                 let (stream, peer) = listener.accept().await?;
-                // A socket that refuses the option works all the same.
-                let _ = stream.set_nodelay(true);
                 (Stream::tcp(stream), Some(peer))
             }
             #[cfg(unix)]

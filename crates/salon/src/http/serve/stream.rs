@@ -30,6 +30,8 @@ enum Carrier {
 
 impl Stream {
     pub(super) fn tcp(stream: TcpStream) -> Self {
+        // What is written is whole. A socket that refuses the option works all the same.
+        let _ = stream.set_nodelay(true);
         Self::new(Carrier::Tcp(stream))
     }
 
@@ -69,7 +71,7 @@ impl Stream {
     /// For a WebSocket; `read_ahead` was read too far.
     pub(in crate::http) fn into_link(self, read_ahead: Vec<u8>) -> Link {
         match self.carrier {
-            Carrier::Tcp(stream) => Link::tcp(stream, read_ahead),
+            Carrier::Tcp(stream) => Link::undelayed_tcp(stream, read_ahead),
             #[cfg(unix)]
             Carrier::Unix(stream) => Link::other(Box::new(stream), read_ahead),
             #[cfg(feature = "tls")]
