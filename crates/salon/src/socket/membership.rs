@@ -67,12 +67,14 @@ impl Socket {
         let Ok(key) = hub.insert(self.id(), self.clone()) else {
             return;
         };
-        let own = Room::from(self.id());
-        let joined = match hub.room_len(own.as_str()) {
-            1 => Join::Created,
-            _ => Join::Joined,
-        };
-        self.note_join(joined, &own);
+        if self.0.namespace.has_room_hooks() {
+            let own = Room::from(self.id());
+            let joined = match hub.room_len(own.as_str()) {
+                1 => Join::Created,
+                _ => Join::Joined,
+            };
+            self.note_join(joined, &own);
+        }
         for room in rooms {
             self.note_join(hub.join(key, room.as_str()), &room);
         }
