@@ -7,7 +7,8 @@ use std::sync::Arc;
 use http::request::Parts;
 use http::{HeaderMap, Method, Uri};
 
-use super::request::{self, PeerAddr};
+use super::query::Query;
+use super::request::{self, Encrypted, PeerAddr};
 
 /// A request without its body: what the hooks of a [`ServerBuilder`](crate::ServerBuilder) get
 /// to decide on. Clones are cheap and mean the same one.
@@ -25,45 +26,75 @@ use super::request::{self, PeerAddr};
 ///     .build();
 /// ```
 #[derive(Clone)]
-pub struct RequestHead(Arc<Parts>);
+pub struct RequestHead(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    peer: Peer,
+    is_upgrade: bool,
+}
+
+/// What the HTTP server knows of the client at the other end. [`serve`](crate::serve) hands it
+/// over like this, since extensions of the request, which other servers use, take memory for
+/// each request.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Peer {
+    pub(super) address: Option<SocketAddr>,
+    pub(super) is_encrypted: bool,
+}
 
 impl RequestHead {
-    pub(super) fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+    pub(super) fn new(parts: Parts, peer: Peer) -> Self {
+        let is_upgrade = request::is_upgrade(&parts);
+        Self(Arc::new(Inner {
+            parts,
+            peer,
+            is_upgrade,
+        }))
     }
 
     pub(super) fn parts(&self) -> &Parts {
-        &self.0
+        &self.0.parts
+    }
+
+    /// Whether the connection is encrypted, as far as that is known.
+    pub(super) fn is_encrypted(&self) -> bool {
+        self.0.peer.is_encrypted || self.extension::<Encrypted>().is_some()
+    }
+
+    /// The parameters that matter to the protocol.
+    pub(super) fn query(&self) -> Query<'_> {
+        Query::parse(self.uri().query().unwrap_or_default())
     }
 
     /// The method.
     #[must_use]
     pub fn method(&self) -> &Method {
-        &self.0.method
+        &self.parts().method
     }
 
     /// The path and the query. The query of an open session holds its secret id.
     #[must_use]
     pub fn uri(&self) -> &Uri {
-        &self.0.uri
+        &self.parts().uri
     }
 
     /// All headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        &self.0.headers
+        &self.parts().headers
     }
 
     /// The first value of a header, its name in any case. `None` also where it is no plain ASCII.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.0.headers.get(name)?.to_str().ok()
+        self.headers().get(name)?.to_str().ok()
     }
 
     /// The last value of a query parameter, which is the one that counts; decoded.
     #[must_use]
     pub fn query_value(&self, name: &str) -> Option<String> {
-        let query = self.0.uri.query()?;
+        let query = self.uri().query()?;
         let pairs = form_urlencoded::parse(query.as_bytes());
         let (_, value) = pairs.filter(|(key, _)| key == name).last()?;
         Some(value.into_owned())
@@ -72,19 +103,20 @@ impl RequestHead {
     /// What a service in front of this one left with the request, such as a user that it found.
     #[must_use]
     pub fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<&T> {
-        self.0.extensions.get()
+        self.parts().extensions.get()
     }
 
     /// The client's address, if it is known; see [`PeerAddr`].
     #[must_use]
     pub fn address(&self) -> Option<SocketAddr> {
-        self.extension::<PeerAddr>().map(|peer| peer.0)
+        let told = || self.extension::<PeerAddr>().map(|peer| peer.0);
+        self.0.peer.address.or_else(told)
     }
 
     /// Whether the request asks for a WebSocket.
     #[must_use]
     pub fn is_upgrade(&self) -> bool {
-        request::is_upgrade(&self.0)
+        self.0.is_upgrade
     }
 }
 

@@ -1,6 +1,5 @@
 //! The server as a tower layer.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -16,6 +15,8 @@ use std::pin::Pin;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::head::Peer;
+use super::respond::Answer;
 use super::service;
 use crate::host::Host;
 use crate::server::Server;
@@ -29,6 +30,20 @@ pub struct SalonLayer {
 impl SalonLayer {
     pub(crate) fn new(server: Arc<dyn Host>) -> Self {
         Self { server }
+    }
+
+    /// Whether a request is for the server.
+    pub(super) fn is_for<B>(&self, request: &Request<B>) -> bool {
+        self.server.config.path.matches(request.uri().path())
+    }
+
+    /// Answers such a request.
+    pub(super) fn answer<B: Body>(
+        &self,
+        request: Request<B>,
+        peer: Peer,
+    ) -> impl Future<Output = Answer> + use<B> {
+        service::answer(&self.server, request, peer)
     }
 
     /// Closes the server.
@@ -94,33 +109,11 @@ where
     }
 
     fn call(&mut self, request: Request<Req>) -> Self::Future {
-        let server = &self.layer.server;
-        if !server.config.path.matches(request.uri().path()) {
+        if !self.layer.is_for(&request) {
             let wrap: Wrap<Res> = |response| response.map(EitherBody::Right);
             return Either::Right(self.inner.call(request).map_ok(wrap));
         }
-        let server = Arc::clone(server);
-        let answer = async move { service::answer(&server, request).await };
+        let answer = self.layer.answer(request, Peer::default());
         Either::Left(Box::pin(answer.map(|one| Ok(one.map(EitherBody::Left)))))
-    }
-}
-
-/// The service behind a server that stands alone: nothing is found.
-#[derive(Clone, Debug)]
-pub(super) struct NotFound;
-
-impl<B> Service<Request<B>> for NotFound {
-    type Response = Response<Full<Bytes>>;
-    type Error = Infallible;
-    type Future = std::future::Ready<Result<Self::Response, Infallible>>;
-
-    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, _request: Request<B>) -> Self::Future {
-        let mut response = Response::new(Full::default());
-        *response.status_mut() = http::StatusCode::NOT_FOUND;
-        std::future::ready(Ok(response))
     }
 }

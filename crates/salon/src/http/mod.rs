@@ -8,6 +8,7 @@ mod head;
 mod hooks;
 mod layer;
 mod path;
+mod query;
 mod refused;
 mod request;
 mod respond;

@@ -1,78 +1,25 @@
 //! What a request says, in the protocol's terms.
 
-use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::time::SystemTime;
 
-use http::header::{self, HeaderMap};
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{Method, Version};
-use salon_proto::engine::handshake::Request;
-use salon_proto::engine::jsonp::Callback;
-use salon_proto::engine::{Dialect, Protocol};
 use salon_proto::ws;
 
+use super::head::RequestHead;
 use crate::handshake::Handshake;
 
-/// The address of the client, as a request extension. [`serve`](crate::serve) sets it; another
-/// server may, so that [`Handshake::address`] knows it.
+/// The address of the client, as a request extension. [`serve`](crate::serve) knows it; another
+/// server may set it, so that [`Handshake::address`] knows it.
 #[derive(Clone, Copy, Debug)]
 pub struct PeerAddr(pub SocketAddr);
 
-/// The connection is encrypted, as a request extension. [`serve`](crate::serve) sets it where it
-/// speaks TLS; another server may, so that [`Handshake::is_secure`] knows it.
+/// The connection is encrypted, as a request extension. [`serve`](crate::serve) knows whether it
+/// speaks TLS; another server may set this, so that [`Handshake::is_secure`] knows it.
 #[derive(Clone, Copy, Debug)]
 pub struct Encrypted;
-
-/// The parameters of a query that matter here, decoded.
-#[derive(Default)]
-pub(super) struct Query<'a> {
-    protocol: Option<Cow<'a, str>>,
-    transport: Option<Cow<'a, str>>,
-    sid: Option<Cow<'a, str>>,
-    base64: Option<Cow<'a, str>>,
-    callback: Option<Cow<'a, str>>,
-}
-
-impl<'a> Query<'a> {
-    pub(super) fn parse(parts: &'a Parts) -> Self {
-        let query = parts.uri.query().unwrap_or_default();
-        let mut found = Self::default();
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            let slot = match &*name {
-                "EIO" => &mut found.protocol,
-                "transport" => &mut found.transport,
-                "sid" => &mut found.sid,
-                "b64" => &mut found.base64,
-                "j" => &mut found.callback,
-                _ => continue,
-            };
-            // Of several the last counts, as in Node.
-            *slot = Some(value);
-        }
-        found
-    }
-
-    pub(super) fn as_request(&self, parts: &Parts) -> Request<'_> {
-        Request {
-            protocol: self.protocol.as_deref(),
-            transport: self.transport.as_deref(),
-            sid: self.sid.as_deref(),
-            is_get: parts.method == Method::GET,
-            is_upgrade: is_upgrade(parts),
-        }
-    }
-}
-
-/// How the client that opens a session wants to be spoken to.
-pub(super) fn dialect(parts: &Parts) -> Dialect {
-    let query = Query::parse(parts);
-    Dialect {
-        protocol: Protocol::of(query.protocol.as_deref()),
-        base64: query.base64.is_some_and(|value| !value.is_empty()),
-        callback: query.callback.map(|value| Callback::new(&value)),
-    }
-}
 
 /// Whether the request asks for a WebSocket.
 pub(super) fn is_upgrade(parts: &Parts) -> bool {
@@ -159,19 +106,39 @@ pub(super) fn has_valid_origin(parts: &Parts) -> bool {
 }
 
 /// What is kept of the request: at most `limit` bytes of headers, and of path and query.
-pub(super) fn handshake(parts: &Parts, limit: usize) -> Handshake {
-    let address = parts.extensions.get::<PeerAddr>().map(|peer| peer.0);
+pub(super) fn handshake(head: &RequestHead, limit: usize) -> Handshake {
     Handshake {
-        lines: format!(
-            "{}\n{}",
-            url(parts, limit),
-            header_lines(&parts.headers, limit)
-        )
-        .into(),
-        address,
+        lines: lines(head.parts(), limit).into(),
+        address: head.address(),
         issued: SystemTime::now(),
-        is_secure: parts.extensions.get::<Encrypted>().is_some(),
+        is_secure: head.is_encrypted(),
     }
+}
+
+/// A line with the path and the query, and one for each header that fits.
+fn lines(parts: &Parts, limit: usize) -> String {
+    let url = url(parts, limit);
+    let lengths = parts.headers.iter().map(header_length);
+    // Of exactly this size, or all would be copied once more.
+    let length = lengths.sum::<usize>().min(limit);
+    let mut lines = String::with_capacity(url.len() + 1 + length);
+    lines.extend([url, "\n"]);
+    let mut left = limit;
+    for (name, value) in &parts.headers {
+        let rest = left.checked_sub(header_length((name, value)));
+        // What is no text is left out.
+        let text = std::str::from_utf8(value.as_bytes());
+        if let (Some(rest), Ok(text)) = (rest, text) {
+            lines.extend([name.as_str(), ": ", text, "\n"]);
+            left = rest;
+        }
+    }
+    lines
+}
+
+/// Of its line.
+fn header_length((name, value): (&HeaderName, &HeaderValue)) -> usize {
+    name.as_str().len() + value.len() + ": \n".len()
 }
 
 /// Of what is too long, the path alone; of a path that is too long, nothing.
@@ -182,22 +149,7 @@ fn url(parts: &Parts, limit: usize) -> &str {
     fitting.unwrap_or_default()
 }
 
-fn header_lines(headers: &HeaderMap, limit: usize) -> String {
-    let mut lines = String::new();
-    for (name, value) in headers {
-        let Ok(value) = std::str::from_utf8(value.as_bytes()) else {
-            continue;
-        };
-        let line = [name.as_str(), ": ", value, "\n"];
-        let length: usize = line.iter().map(|part| part.len()).sum();
-        if lines.len() + length <= limit {
-            lines.extend(line);
-        }
-    }
-    lines
-}
-
-fn has_token(headers: &HeaderMap, name: header::HeaderName, token: &str) -> bool {
+fn has_token(headers: &HeaderMap, name: HeaderName, token: &str) -> bool {
     headers
         .get_all(name)
         .iter()
@@ -209,6 +161,7 @@ fn has_token(headers: &HeaderMap, name: header::HeaderName, token: &str) -> bool
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::head::Peer;
 
     fn parts(uri: &str, headers: &[(&str, &str)]) -> Parts {
         let mut request = http::Request::builder().uri(uri);
@@ -219,38 +172,18 @@ mod tests {
     }
 
     #[test]
-    fn parameters_are_decoded_and_the_last_of_several_counts() {
-        let uri = "/?EIO=4&transport=poll%69ng&t=1&sid=a&sid=b";
-        let parts = parts(uri, &[]);
-        let query = Query::parse(&parts);
-        let request = query.as_request(&parts);
-        assert_eq!(request.protocol, Some("4"));
-        assert_eq!(request.transport, Some("polling"));
-        assert_eq!(request.sid, Some("b"));
-    }
-
-    #[test]
-    fn the_dialect_is_in_the_query() {
-        assert_eq!(dialect(&parts("/?EIO=4", &[])), Dialect::default());
-        let old = dialect(&parts("/?EIO=3&b64=&t=1", &[]));
-        assert_eq!((old.protocol, old.base64), (Protocol::V3, false));
-        let old = dialect(&parts("/?b64=1&j=a7", &[]));
-        assert!(old.base64);
-        assert_eq!(old.callback, Some(Callback::new("7")));
-    }
-
-    #[test]
     fn what_is_kept_of_a_request_is_bounded() {
         let long = "x".repeat(100);
         let parts = parts(
             &format!("/?{long}"),
             &[("a", "1"), ("b", &long), ("c", "3")],
         );
-        let kept = handshake(&parts, 50);
+        let head = RequestHead::new(parts, Peer::default());
+        let kept = handshake(&head, 50);
         assert_eq!((kept.header("a"), kept.header("c")), (Some("1"), Some("3")));
         assert_eq!((kept.header("b"), kept.url()), (None, "/"));
-        assert_eq!(handshake(&parts, 1_000).query(), long);
-        assert_eq!(handshake(&parts, 0).url(), "");
+        assert_eq!(handshake(&head, 1_000).query(), long);
+        assert_eq!(handshake(&head, 0).url(), "");
     }
 
     #[test]

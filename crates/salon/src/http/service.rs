@@ -1,5 +1,6 @@
 //! What happens with a request that is ours.
 
+use std::future::Future;
 use std::sync::Arc;
 
 use bytes::Buf;
@@ -11,14 +12,15 @@ use http_body_util::BodyExt;
 use hyper::upgrade::OnUpgrade;
 use salon_proto::SessionId;
 use salon_proto::engine::Transport;
-use salon_proto::engine::handshake::{self, Purpose, Refusal};
+use salon_proto::engine::handshake::{self, Refusal};
 use salon_proto::engine::payload::{Encoding, PayloadDecoder, PollBody};
 use salon_proto::limits::MAX_COMPRESSED;
 use salon_proto::ws::{Accepted, InvalidExtensions};
 
 use super::compress::Coding;
-use super::head::RequestHead;
-use super::request::{self, Query};
+use super::head::{Peer, RequestHead};
+use super::query::Query;
+use super::request;
 use super::respond::{self, Answer};
 use super::upgrade::upgraded;
 use crate::host::{Core, Host, Opening, open_session};
@@ -27,16 +29,26 @@ use crate::session::{Post, Session};
 const NO_ID: Refusal = Refusal::BadRequest("ID_GENERATION_ERROR");
 
 /// Answers a request.
-pub(super) async fn answer<B: Body>(server: &Arc<dyn Host>, request: Request<B>) -> Answer {
+pub(super) fn answer<B: Body>(
+    server: &Arc<dyn Host>,
+    request: Request<B>,
+    peer: Peer,
+) -> impl Future<Output = Answer> + use<B> {
+    // Before there is a future, in which all would be moved around with it.
     let (parts, body) = request.into_parts();
-    let head = RequestHead::new(parts);
+    let (server, head) = (Arc::clone(server), RequestHead::new(parts, peer));
+    async move { answer_by_policy(&server, &head, body).await }
+}
+
+/// Adds what the cross-origin policy wants.
+async fn answer_by_policy<B: Body>(server: &Arc<dyn Host>, head: &RequestHead, body: B) -> Answer {
     let Some(cors) = &server.config.cors else {
-        return answer_or_refuse(server, &head, body).await;
+        return answer_or_refuse(server, head, body).await;
     };
     let is_preflight = *head.method() == Method::OPTIONS;
     let mut answer = match is_preflight {
         true => respond::status(StatusCode::NO_CONTENT),
-        false => answer_or_refuse(server, &head, body).await,
+        false => answer_or_refuse(server, head, body).await,
     };
     cors.add_headers(head.headers(), answer.headers_mut());
     if is_preflight {
@@ -85,53 +97,62 @@ async fn route<B: Body>(
     head: &RequestHead,
     body: B,
 ) -> Result<Answer, Refusal> {
-    let parts = head.parts();
-    let checked = check(server, parts);
+    let query = head.query();
+    let checked = check(server, head, &query);
     if matches!(
         checked,
-        Ok(Purpose::Open(_)) | Err(Refusal::UnsupportedProtocolVersion)
+        Ok(Errand::Open) | Err(Refusal::UnsupportedProtocolVersion)
     ) {
         // As in Node, the application is asked before the protocol is looked at.
         server.config.hooks.allow_request(head).await?;
     }
     match checked? {
-        purpose if head.is_upgrade() => upgrade(server, head, purpose).await,
-        Purpose::Open(_) => open_polling(server, head).await,
-        Purpose::Join(id) => {
-            let session = server.find_session(&id).ok_or(Refusal::UnknownSession)?;
-            Ok(serve_session(server, &session, parts, body).await)
-        }
+        errand if head.is_upgrade() => upgrade(server, head, &query, errand).await,
+        Errand::Open => open_polling(server, head, &query).await,
+        Errand::Join(session) => Ok(serve_session(server, &session, head.parts(), body).await),
     }
+}
+
+/// What a request is for that has passed the checks.
+enum Errand {
+    Open,
+    Join(Arc<Session>),
 }
 
 /// The checks of the protocol, and between them those that are a matter of settings.
-fn check(server: &Arc<dyn Host>, parts: &Parts) -> Result<Purpose, Refusal> {
-    let query = Query::parse(parts);
-    let request = query.as_request(parts);
-    let transport = request.transport.and_then(Transport::parse);
+fn check(server: &Core, head: &RequestHead, query: &Query<'_>) -> Result<Errand, Refusal> {
+    let transport = query.transport().and_then(Transport::parse);
     if !transport.is_some_and(|one| server.config.transports.contains(&one)) {
         return Err(Refusal::UnknownTransport);
     }
-    if !request::has_valid_origin(parts) {
+    if !request::has_valid_origin(head.parts()) {
         return Err(Refusal::BadRequest("INVALID_ORIGIN"));
     }
+    let request = query.as_request(*head.method() == Method::GET, head.is_upgrade());
+    let mut found = None;
     let known = |id: &SessionId| {
-        let session = server.find_session(id)?;
-        Some((session.transport(), session.protocol()))
+        let session = found.insert(server.find_session(id)?);
+        Some(session.transport_and_protocol())
     };
-    let purpose = handshake::verify(request, server.config.allow_eio3, known)?;
-    if matches!(purpose, Purpose::Open(_)) && server.is_closing() {
-        return Err(Refusal::Forbidden(Some("Server is shutting down".into())));
+    handshake::verify(request, server.config.allow_eio3, known)?;
+    match found {
+        Some(session) => Ok(Errand::Join(session)),
+        None if server.is_closing() => {
+            Err(Refusal::Forbidden(Some("Server is shutting down".into())))
+        }
+        None => Ok(Errand::Open),
     }
-    Ok(purpose)
 }
 
-async fn open_polling(server: &Arc<dyn Host>, head: &RequestHead) -> Result<Answer, Refusal> {
-    let parts = head.parts();
+async fn open_polling(
+    server: &Arc<dyn Host>,
+    head: &RequestHead,
+    query: &Query<'_>,
+) -> Result<Answer, Refusal> {
     let id = new_id(server, head).await?;
-    let opening = read_opening(server, id, parts);
+    let opening = read_opening(server, id, head, query);
     let session = open_session(server, opening, None).ok_or(NO_ID)?;
-    let mut answer = poll(server, &session, parts).await;
+    let mut answer = poll(server, &session, head.parts()).await;
     let cookie = server.config.cookie.as_ref();
     if let Some(value) = cookie.and_then(|cookie| cookie.header(&id)) {
         answer.headers_mut().append(header::SET_COOKIE, value);
@@ -139,11 +160,11 @@ async fn open_polling(server: &Arc<dyn Host>, head: &RequestHead) -> Result<Answ
     Ok(answer)
 }
 
-fn read_opening(server: &Core, id: SessionId, parts: &Parts) -> Opening {
+fn read_opening(server: &Core, id: SessionId, head: &RequestHead, query: &Query<'_>) -> Opening {
     Opening {
         id,
-        handshake: request::handshake(parts, server.config.limits.max_handshake),
-        dialect: request::dialect(parts),
+        handshake: request::handshake(head, server.config.limits.max_handshake),
+        dialect: query.dialect(),
     }
 }
 
@@ -159,7 +180,8 @@ async fn new_id(server: &Core, head: &RequestHead) -> Result<SessionId, Refusal>
 async fn upgrade(
     server: &Arc<dyn Host>,
     head: &RequestHead,
-    purpose: Purpose,
+    query: &Query<'_>,
+    errand: Errand,
 ) -> Result<Answer, Refusal> {
     const INCOMPLETE: Refusal = Refusal::BadRequest("TRANSPORT_HANDSHAKE_ERROR");
     let parts = head.parts();
@@ -173,18 +195,18 @@ async fn upgrade(
         return Ok(respond::refused_upgrade(InvalidExtensions.to_string()));
     };
     let deflater = deflate.as_ref().map(|accepted| accepted.deflater);
-    match purpose {
-        Purpose::Open(_) => {
+    match errand {
+        Errand::Open => {
             let id = new_id(server, head).await?;
-            let (server, opening) = (Arc::clone(server), read_opening(server, id, parts));
+            let opening = read_opening(server, id, head, query);
+            let server = Arc::clone(server);
             let driver = Arc::clone(server.driver());
             driver.after_upgrade(upgraded(on_upgrade), move |link| {
                 let link = link.with_deflater(deflater);
                 open_session(&server, opening, Some(link));
             });
         }
-        Purpose::Join(id) => {
-            let session = server.find_session(&id).ok_or(Refusal::UnknownSession)?;
+        Errand::Join(session) => {
             let driver = server.driver();
             driver.after_upgrade(upgraded(on_upgrade), move |link| {
                 session.offer(link.with_deflater(deflater));

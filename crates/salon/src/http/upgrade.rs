@@ -34,8 +34,11 @@ fn into_link(upgraded: Upgraded) -> Link {
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
     use std::net::SocketAddr;
 
+    use bytes::Bytes;
+    use http_body_util::Full;
     use salon_proto::SessionId;
     use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, duplex};
     use tokio::net::TcpListener;
@@ -43,7 +46,6 @@ mod tests {
     use tower_service::Service;
 
     use super::*;
-    use crate::http::layer::NotFound;
     use crate::server::Server;
 
     /// Whether the session of a new WebSocket has a bare TCP stream.
@@ -92,7 +94,8 @@ mod tests {
     async fn any_other_stream_is_used_as_it_is() {
         let io = Server::new();
         let (ours, theirs) = duplex(1_000);
-        let service = io.layer().layer(NotFound);
+        let not_found = |_| async { Ok::<_, Infallible>(http::Response::<Full<Bytes>>::default()) };
+        let service = io.layer().layer(tower::service_fn(not_found));
         let service = hyper::service::service_fn(move |one| service.clone().call(one));
         let builder = hyper::server::conn::http1::Builder::new();
         let connection = builder.serve_connection(TokioIo::new(theirs), service);

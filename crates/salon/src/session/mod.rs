@@ -89,6 +89,11 @@ impl Session {
         self.line.lock().engine.transport()
     }
 
+    pub(crate) fn transport_and_protocol(&self) -> (Transport, Protocol) {
+        let engine = &self.line.lock().engine;
+        (engine.transport(), engine.dialect().protocol)
+    }
+
     /// What more is known of why it ended.
     pub(crate) fn details(&self) -> Option<&'static str> {
         self.line.lock().engine.details()

@@ -2,23 +2,27 @@
 
 use std::convert::Infallible;
 use std::error::Error;
-use std::future::{Future, pending};
+use std::future::{Future, Ready, pending, poll_fn, ready};
 use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::task::Waker;
 use std::time::Duration;
 
-use http::Request;
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Either};
+use http::{Request, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::Service;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::sync::watch;
-use tower_layer::Layer;
-use tower_service::Service;
+use tokio::task::coop::unconstrained;
 
-use super::finish;
 use super::listener::Arrival;
 use super::stream::Stream;
-use crate::http::layer::{NotFound, SalonLayer, SalonService};
-use crate::http::request::{Encrypted, PeerAddr};
+use crate::http::head::Peer;
+use crate::http::layer::SalonLayer;
+use crate::http::respond::{self, Answer};
 
 /// How long a connection may be open without a complete request head. A browser's idle
 /// connections are closed after this time, too; it opens new ones.
@@ -31,38 +35,29 @@ const TLS_TIMEOUT: Duration = Duration::from_secs(10);
 type Failure = Box<dyn Error + Send + Sync>;
 
 /// Serves a connection until it ends, or until its requests have been answered once `stopping`
-/// says so.
+/// says so. Who stops waits until all receivers have gone, so this one stays to the end.
 pub(super) async fn serve(arrival: Arrival, server: SalonLayer, stopping: watch::Receiver<bool>) {
-    // Who stops waits until all receivers have gone, so this one stays to the end.
-    let _until_the_end = stopping.clone();
-    if let Err(error) = try_serve(arrival, server, stopping).await {
+    if let Err(error) = try_serve(arrival, server, &stopping).await {
         tracing::debug!("a connection failed: {error}");
     }
 }
 
-#[cfg(not(feature = "tls"))]
 async fn try_serve(
     arrival: Arrival,
     server: SalonLayer,
-    stopping: watch::Receiver<bool>,
+    stopping: &watch::Receiver<bool>,
 ) -> Result<(), Failure> {
-    let requests = Requests::new(&server, arrival.peer);
-    speak(arrival.stream, requests, stopped(stopping)).await
-}
-
-#[cfg(feature = "tls")]
-async fn try_serve(
-    arrival: Arrival,
-    server: SalonLayer,
-    stopping: watch::Receiver<bool>,
-) -> Result<(), Failure> {
-    let mut requests = Requests::new(&server, arrival.peer);
-    let mut stream = arrival.stream;
+    let address = arrival.peer;
+    #[cfg(feature = "tls")]
     if let Some(tls) = arrival.tls {
-        stream = tokio::time::timeout(TLS_TIMEOUT, tls.accept(stream)).await??;
-        requests.is_encrypted = true;
+        // In a box, so that other connections need no room for it.
+        let accepted = Box::pin(tls.accept(arrival.stream));
+        let stream = tokio::time::timeout(TLS_TIMEOUT, accepted).await??;
+        let requests = Requests::new(server, address, true);
+        return speak(stream, requests, stopping).await;
     }
-    speak(stream, requests, stopped(stopping)).await
+    let requests = Requests::new(server, address, false);
+    speak(arrival.stream, requests, stopping).await
 }
 
 async fn stopped(mut stopping: watch::Receiver<bool>) {
@@ -76,11 +71,12 @@ async fn stopped(mut stopping: watch::Receiver<bool>) {
 async fn speak(
     #[cfg_attr(not(feature = "http2"), allow(unused_mut))] mut stream: Stream,
     requests: Requests,
-    stopped: impl Future<Output = ()>,
+    stopping: &watch::Receiver<bool>,
 ) -> Result<(), Failure> {
     #[cfg(feature = "http2")]
     if tokio::time::timeout(HEAD_TIMEOUT, super::http2::begins(&mut stream)).await?? {
-        return Ok(super::http2::serve(stream, requests, stopped).await?);
+        let stopped = stopped(stopping.clone());
+        return Ok(Box::pin(super::http2::serve(stream, requests, stopped)).await?);
     }
     // Not hyper-util's builder: that one waits for the first bytes without a deadline.
     let connection = http1::Builder::new()
@@ -88,40 +84,65 @@ async fn speak(
         .header_read_timeout(HEAD_TIMEOUT)
         .serve_connection(TokioIo::new(stream), requests)
         .with_upgrades();
-    Ok(finish(connection, stopped, |one| one.graceful_shutdown()).await?)
+    // In a box, since it is large, and a task is moved some times before it begins.
+    Ok(finish(Box::pin(connection), stopping).await?)
 }
 
-/// Answers the requests of one connection, which it tells about the connection.
+/// Waits for the end of a connection, and asks it to end once the server stops.
+///
+/// A connection is polled for each of its requests, and a server stops once. So the wait for that
+/// is polled only when there is news, or another task to wake; which is why tokio's budget of a
+/// task must not keep it from waiting.
+async fn finish(
+    mut connection: Pin<Box<Connection>>,
+    stopping: &watch::Receiver<bool>,
+) -> hyper::Result<()> {
+    let mut stopped = pin!(unconstrained(stopped(stopping.clone())).fuse());
+    let mut waker: Option<Waker> = None;
+    poll_fn(|cx| {
+        let is_waiting = waker.as_ref().is_some_and(|one| one.will_wake(cx.waker()));
+        let is_news = !matches!(stopping.has_changed(), Ok(false));
+        if is_news || !is_waiting {
+            waker = Some(cx.waker().clone());
+            if stopped.as_mut().poll(cx).is_ready() {
+                connection.as_mut().graceful_shutdown();
+            }
+        }
+        connection.as_mut().poll(cx)
+    })
+    .await
+}
+
+type Connection = http1::UpgradeableConnection<TokioIo<Stream>, Requests>;
+
+/// Answers the requests of one connection; what is not for the server is not found.
 #[derive(Clone)]
 pub(super) struct Requests {
-    service: SalonService<NotFound>,
-    peer: Option<SocketAddr>,
-    is_encrypted: bool,
+    server: SalonLayer,
+    peer: Peer,
 }
 
 impl Requests {
-    fn new(server: &SalonLayer, peer: Option<SocketAddr>) -> Self {
-        Self {
-            service: server.layer(NotFound),
-            peer,
-            is_encrypted: false,
-        }
+    const fn new(server: SalonLayer, address: Option<SocketAddr>, is_encrypted: bool) -> Self {
+        let peer = Peer {
+            address,
+            is_encrypted,
+        };
+        Self { server, peer }
     }
 }
 
-impl hyper::service::Service<Request<Incoming>> for Requests {
-    type Response = <SalonService<NotFound> as Service<Request<Incoming>>>::Response;
+impl Service<Request<Incoming>> for Requests {
+    type Response = Answer;
     type Error = Infallible;
-    type Future = <SalonService<NotFound> as Service<Request<Incoming>>>::Future;
+    type Future =
+        Either<BoxFuture<'static, Result<Answer, Infallible>>, Ready<Result<Answer, Infallible>>>;
 
-    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
-        let extensions = request.extensions_mut();
-        if let Some(peer) = self.peer {
-            extensions.insert(PeerAddr(peer));
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        if !self.server.is_for(&request) {
+            return Either::Right(ready(Ok(respond::status(StatusCode::NOT_FOUND))));
         }
-        if self.is_encrypted {
-            extensions.insert(Encrypted);
-        }
-        self.service.clone().call(request)
+        let answer = self.server.answer(request, self.peer);
+        Either::Left(answer.map(Ok).boxed())
     }
 }

@@ -3,13 +3,13 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, select};
+use futures_util::future::{BoxFuture, Either, select};
 use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http2::Builder;
@@ -18,7 +18,6 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::AsyncReadExt;
 
 use super::connection::{HEAD_TIMEOUT, Requests};
-use super::finish;
 use super::stream::Stream;
 
 /// What a client sends first (RFC 9113, section 3.4).
@@ -70,6 +69,22 @@ pub(super) async fn serve(
         select(pin!(stopped), pin!(activity.ends())).await;
     };
     finish(connection, over, |one| one.graceful_shutdown()).await
+}
+
+/// Waits for the end of a connection, and asks it to end where that is wanted first.
+async fn finish<C: Future>(
+    connection: C,
+    wanted: impl Future<Output = ()>,
+    ask: impl FnOnce(Pin<&mut C>),
+) -> C::Output {
+    let mut connection = pin!(connection);
+    match select(connection.as_mut(), pin!(wanted)).await {
+        Either::Left((output, _)) => output,
+        Either::Right(_) => {
+            ask(connection.as_mut());
+            connection.await
+        }
+    }
 }
 
 /// What happens on a connection.

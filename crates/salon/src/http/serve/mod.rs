@@ -15,7 +15,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, Either, select};
+use futures_util::future::{BoxFuture, select};
 use tokio::sync::watch;
 
 pub use listener::Listener;
@@ -142,22 +142,6 @@ async fn accept(listener: &Listener, server: &SalonLayer, stopping: watch::Recei
                 tracing::warn!("cannot accept connections: {error}");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
-        }
-    }
-}
-
-/// Waits for the end of a connection, and asks it to end where that is wanted first.
-async fn finish<C: Future>(
-    connection: C,
-    wanted: impl Future<Output = ()>,
-    ask: impl FnOnce(std::pin::Pin<&mut C>),
-) -> C::Output {
-    let mut connection = pin!(connection);
-    match select(connection.as_mut(), pin!(wanted)).await {
-        Either::Left((output, _)) => output,
-        Either::Right(_) => {
-            ask(connection.as_mut());
-            connection.await
         }
     }
 }
