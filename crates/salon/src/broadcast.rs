@@ -8,9 +8,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 
-use crate::ack::{Answer, Waiter};
+use crate::ack::Waiter;
 use crate::error::Emitted;
-use crate::handler::Outgoing;
+use crate::handler::{Answer, OwnedEvent, show};
 use crate::hub::{Room, Rooms, Target};
 use crate::namespace::NamespaceInner;
 use crate::recovery::{Audience, Offset};
@@ -151,7 +151,7 @@ impl Broadcast {
                     self.ask(namespace, &packet, &sender, waiting);
                     if let Some(outgoing) = namespace.outgoing(event, &args) {
                         let asked = waiting.asked.iter().skip(before);
-                        asked.for_each(|socket| outgoing.show(socket));
+                        asked.for_each(|socket| show(&outgoing, socket));
                     }
                 }
                 (_, Err(error)) => waiting = Err(error.into()),
@@ -269,7 +269,7 @@ impl Broadcast {
         namespace: &NamespaceInner,
         packet: &Encoded,
         offset: Option<Offset>,
-        outgoing: Option<Outgoing>,
+        outgoing: Option<OwnedEvent>,
     ) -> Emitted {
         let mut recipients = 0;
         let mut shown = Vec::new();
@@ -294,7 +294,7 @@ impl Broadcast {
         }
         drop(hub);
         if let Some(outgoing) = outgoing {
-            shown.iter().for_each(|socket| outgoing.show(socket));
+            shown.iter().for_each(|socket| show(&outgoing, socket));
         }
         match failure {
             None => Emitted::to(recipients),

@@ -11,9 +11,11 @@ use salon_proto::parser::{Codec, Incoming};
 use salon_proto::timer::Instant;
 use salon_proto::{CloseReason, DisconnectReason, Encoded, ProtocolError};
 
-use crate::ack::{Ack, Answer};
 use crate::connection_v4;
-use crate::handler::{self, Call, Check, Data, HandlerError, Occasion, Place, refuse_connection};
+use crate::handler::{
+    Ack, Answer, Call, Check, Data, HandlerError, Occasion, Start, dispatch, refuse_connection,
+    report_bad_event,
+};
 use crate::handshake::Handshake;
 use crate::namespace::NamespaceInner;
 use crate::recovery::resume;
@@ -171,7 +173,7 @@ impl ConnectionReceiver {
             namespaces.handle_packet(&packet)?.clone()
         };
         match packet {
-            Packet::Event(event) => dispatch(&socket, &event, turn),
+            Packet::Event(event) => handle_event(&socket, &event, turn),
             Packet::Ack(ack) => answer(&socket, ack),
             Packet::Empty { .. } => {}
             _ => socket.end(DisconnectReason::ClientNamespaceDisconnect),
@@ -258,7 +260,7 @@ impl Receiver for ConnectionReceiver {
 }
 
 /// Calls the handlers of an event, in the order in which they were registered.
-fn dispatch(socket: &Socket, event: &Event<'_>, turn: &mut Turn<'_, '_>) {
+fn handle_event(socket: &Socket, event: &Event<'_>, turn: &mut Turn<'_, '_>) {
     if !socket.is_connected() {
         // Somebody is just disconnecting it.
         return;
@@ -273,11 +275,10 @@ fn dispatch(socket: &Socket, event: &Event<'_>, turn: &mut Turn<'_, '_>) {
     };
     let call = Call::new(socket, Occasion::Event(&event.name), data, ack);
     if event.name.len() > socket.connection().server.config.limits.max_event_name {
-        return handler::report_bad_event(&call, "the event's name is too long");
+        return report_bad_event(&call, "the event's name is too long");
     }
-    socket
-        .tables()
-        .dispatch(&call, &mut |task| turn.start(task));
+    let (waker, mut keep) = turn.parts();
+    dispatch(&call, &mut Start::now(waker, &mut keep));
 }
 
 fn answer(socket: &Socket, ack: AckPacket<'_>) {
@@ -340,7 +341,9 @@ fn admit_or_check(
         connection.server.vacate(&namespace);
         return None;
     };
-    let middlewares = socket.tables().middlewares();
+    let tables = socket.tables();
+    let middlewares = tables.iter().flat_map(|table| table.middlewares.items());
+    let middlewares: Vec<Check> = middlewares.collect();
     if middlewares.is_empty() || socket.skips_middlewares() {
         admit(&socket);
         return None;
@@ -395,10 +398,9 @@ fn admit(socket: &Socket) {
         return connection.session.close();
     }
     // Before others can find the socket, or it could be disconnected before it is connected.
-    let mut start = |task| connection.session.start(task);
-    socket
-        .tables()
-        .call(&Place::Connect, &connect_call(socket), &mut start);
+    let mut keep = |task| connection.session.start(task);
+    let start = &mut Start::later(&mut keep);
+    socket.tables().connect(&connect_call(socket), start);
     socket.enter();
 }
 
@@ -419,6 +421,6 @@ fn reject(connection: &Connection, namespace: &str, why: &str) {
 }
 
 fn connect_call(socket: &Socket) -> Call<'_> {
-    let auth = Data::Auth(socket.auth_json());
+    let auth = Data::Value(socket.auth_json().unwrap_or("{}"));
     Call::new(socket, Occasion::Connect, auth, Ack::unwanted())
 }

@@ -29,14 +29,14 @@ pub use crate::http::{
     ConnectionError, Cookie, Cors, Encrypted, Listener, PeerAddr, RequestHead, SalonLayer,
     SalonService, SameSite, Serve, serve,
 };
-pub use ack::{Ack, AckError, AckFuture};
+pub use ack::AckFuture;
 pub use broadcast::Broadcast;
 pub use config::ServerBuilder;
-pub use error::{EmitError, Emitted};
+pub use error::Emitted;
 pub use handler::{
-    Around, Call, Concurrent, Deduplicated, EventName, Extension, Extract, ExtractLast, Failure,
-    FailureKind, Handler, HandlerError, Registration, Reply, Sequential, State, ViaCall, ViaData,
-    ViaResult, ViaValue, concurrent, deduplicated, sequential,
+    Ack, AckError, Around, Call, Concurrent, Deduplicated, EmitError, EventName, Extension,
+    Extract, ExtractLast, Failure, FailureKind, Handler, HandlerError, Registration, Reply,
+    Sequential, State, ViaCall, ViaData, ViaResult, ViaValue, concurrent, deduplicated, sequential,
 };
 pub use handshake::Handshake;
 pub use hub::{Room, Rooms};

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::ack::AckFuture;
 use crate::broadcast::Broadcast;
-use crate::error::{EmitError, Emitted};
+use crate::error::{Emitted, not_connected};
 use crate::handler::HandlerError;
 use crate::handshake::Handshake;
 use crate::hub::Rooms;
@@ -98,7 +98,7 @@ impl RemoteSocket {
     ) -> AckFuture<R> {
         match self.namespace.socket(&self.id) {
             Some(socket) => socket.emit_with_ack(event, args),
-            None => AckFuture::failed(EmitError::not_connected()),
+            None => AckFuture::failed(not_connected()),
         }
     }
 

@@ -10,9 +10,8 @@ use std::vec;
 use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 
-use crate::ack::Answer;
 use crate::deadline::Deadline;
-use crate::error::EmitError;
+use crate::handler::{Answer, EmitError};
 use crate::socket::Socket;
 
 /// What clients answered to one event; see

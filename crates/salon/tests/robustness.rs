@@ -11,7 +11,7 @@ use support::{Client, only_socket};
 
 struct Bad;
 
-impl Extract for Bad {
+impl Extract<Socket> for Bad {
     fn extract(_: &Call<'_>) -> Result<Self, HandlerError> {
         panic!("an extractor that panics")
     }

@@ -31,6 +31,21 @@ const RULES: &[Rule] = &[
         ]),
     },
     Rule {
+        manifest: "crates/salon-handler/Cargo.toml",
+        // Of tokio it takes the locks.
+        allows: Only(&[
+            "bytes",
+            "futures-util",
+            "parking_lot",
+            "pin-project-lite",
+            "salon-proto",
+            "serde",
+            "serde_json",
+            "tokio",
+            "tracing",
+        ]),
+    },
+    Rule {
         manifest: "crates/salon/Cargo.toml",
         allows: AllBut(&["salon-client"]),
     },

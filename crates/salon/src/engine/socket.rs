@@ -7,7 +7,8 @@ use salon_proto::SessionId;
 use salon_proto::engine::{Protocol, Transport};
 
 use super::Message;
-use crate::error::EmitError;
+use crate::error::rejected;
+use crate::handler::EmitError;
 use crate::handshake::Handshake;
 use crate::session::Session;
 
@@ -65,7 +66,7 @@ impl Socket {
     /// ```
     pub fn send(&self, message: impl Into<Message>) -> Result<(), EmitError> {
         let sent = self.0.session.send(message.into().encode(), false);
-        sent.map_err(|rejected| EmitError::from(rejected.why))
+        sent.map_err(|refused| rejected(refused.why))
     }
 
     /// Ends the session once the client has got what waits for it.

@@ -2,14 +2,10 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures_util::stream::{FuturesUnordered, StreamExt};
+use salon_handler::{OwnedEvent, Start, Task, handle, refuse_event};
 
-use super::call::{Data, Occasion};
-use super::erased::{Check, Task};
-use super::place::Place;
-use super::{Call, Table, failure};
-use crate::ack::Ack;
+use super::{Ack, Call, Check, Table};
 use crate::socket::Socket;
 
 /// The tables that a socket's handlers are in, in the order in which they are called.
@@ -22,101 +18,82 @@ impl Tables {
         Self { tables }
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Table>> {
-        self.tables.iter().flatten()
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Table> + Clone {
+        self.tables.iter().flatten().map(|table| &**table)
     }
 
-    /// Calls all handlers of a place that is no event.
-    pub(crate) fn call(&self, place: &Place, call: &Call<'_>, start: &mut dyn FnMut(Task)) {
-        for table in self.iter() {
-            table.call(place, call, start);
-        }
+    pub(crate) fn connect(&self, call: &Call<'_>, start: &mut Start<'_>) {
+        self.iter()
+            .for_each(|table| table.shared.connect.call(call, start));
     }
 
-    pub(crate) fn has(&self, place: &Place) -> bool {
-        self.iter().any(|table| table.has(place))
+    pub(crate) fn disconnecting(&self, call: &Call<'_>, start: &mut Start<'_>) {
+        self.iter()
+            .for_each(|table| table.disconnecting.call(call, start));
     }
 
-    pub(crate) fn middlewares(&self) -> Vec<Check> {
-        self.iter().flat_map(|table| table.middlewares()).collect()
+    pub(crate) fn disconnect(&self, call: &Call<'_>, start: &mut Start<'_>) {
+        self.iter()
+            .for_each(|table| table.shared.disconnect.call(call, start));
     }
 
-    /// An event arrived: the hooks for any event see it, then the middlewares decide, and then
-    /// its handlers are called.
-    pub(crate) fn dispatch(&self, call: &Call<'_>, start: &mut dyn FnMut(Task)) {
-        self.call(&Place::Any, call, start);
-        if !self.iter().any(|table| table.has_event_middlewares()) {
-            return self.handle(call, start);
-        }
-        let middlewares = self.iter().flat_map(|table| table.event_middlewares());
-        let middlewares = middlewares.collect();
-        let Some(event) = OwnedEvent::new(call) else {
-            return;
-        };
-        start(Box::pin(event.check_and_handle(middlewares)));
-    }
-
-    fn handle(&self, call: &Call<'_>, start: &mut dyn FnMut(Task)) {
-        let Some(name) = call.event() else { return };
-        let mut is_handled = false;
-        for table in self.iter() {
-            is_handled |= table.call_event(name, call, start);
-        }
-        if !is_handled {
-            self.call(&Place::Unhandled, call, start);
-        }
+    fn handle(&self, call: &Call<'_>, start: &mut Start<'_>) {
+        handle(self.iter().map(|table| &table.shared), call, start);
     }
 }
 
-/// An event that outlives its packet, since a middleware may have to wait.
-struct OwnedEvent {
-    socket: Socket,
-    name: Box<str>,
-    array: Box<str>,
-    attachments: Vec<Bytes>,
-    ack: Ack,
+/// An event arrived: the hooks for any event see it, then the middlewares decide, and then its
+/// handlers are called.
+pub(crate) fn dispatch(call: &Call<'_>, start: &mut Start<'_>) {
+    let tables = call.socket().tables();
+    for table in tables.iter() {
+        table.shared.any.call(call, start);
+    }
+    if tables
+        .iter()
+        .all(|table| table.event_middlewares.is_empty())
+    {
+        return tables.handle(call, start);
+    }
+    let middlewares = tables
+        .iter()
+        .flat_map(|table| table.event_middlewares.items());
+    let middlewares = middlewares.collect();
+    let Some(event) = OwnedEvent::of(call) else {
+        return;
+    };
+    let (socket, ack) = (call.socket().clone(), call.ack());
+    start.start(Box::pin(check_and_handle(socket, event, ack, middlewares)));
 }
 
-impl OwnedEvent {
-    fn new(call: &Call<'_>) -> Option<Self> {
-        let (array, attachments) = call.event_data()?;
-        Some(Self {
-            socket: call.socket().clone(),
-            name: call.event()?.into(),
-            array: array.into(),
-            attachments: attachments.to_vec(),
-            ack: call.ack(),
-        })
-    }
-
-    fn call(&self) -> Call<'_> {
-        let data = Data::Event {
-            array: &self.array,
-            attachments: &self.attachments,
-        };
-        Call::new(
-            &self.socket,
-            Occasion::Event(&self.name),
-            data,
-            self.ack.clone(),
-        )
-    }
-
-    /// Runs the middlewares one after the other, and then the handlers side by side.
-    async fn check_and_handle(self, middlewares: Vec<Check>) {
-        for middleware in middlewares {
-            let checked = middleware(&self.call());
-            if let Err(error) = checked.await {
-                return failure::refuse_event(&self.call(), &error);
-            }
+/// Runs the middlewares one after the other, and then the handlers side by side.
+async fn check_and_handle(socket: Socket, event: OwnedEvent, ack: Ack, middlewares: Vec<Check>) {
+    for middleware in middlewares {
+        let checked = middleware(&event.call(&socket, ack.clone()));
+        if let Err(error) = checked.await {
+            return refuse_event(&event.call(&socket, ack), &error);
         }
-        if !self.socket.is_connected() {
-            return;
-        }
-        let mut running = FuturesUnordered::new();
-        let tables = self.socket.tables();
-        tables.handle(&self.call(), &mut |task| running.push(task));
-        drop((tables, self));
-        while running.next().await.is_some() {}
+    }
+    if !socket.is_connected() {
+        return;
+    }
+    let mut running = FuturesUnordered::new();
+    handle_later(&event.call(&socket, ack), &mut |task| running.push(task));
+    drop((socket, event));
+    while running.next().await.is_some() {}
+}
+
+fn handle_later(call: &Call<'_>, keep: &mut dyn FnMut(Task)) {
+    let tables = call.socket().tables();
+    tables.handle(call, &mut Start::later(keep));
+}
+
+/// Shows an event on its way out to the hooks of one recipient. To be called under no lock.
+pub(crate) fn show(event: &OwnedEvent, recipient: &Socket) {
+    let call = event.call(recipient, Ack::unwanted());
+    let mut keep = |task| recipient.start(task);
+    let start = &mut Start::later(&mut keep);
+    for table in recipient.tables().iter() {
+        table.shared.any_outgoing.call(&call, start);
     }
 }

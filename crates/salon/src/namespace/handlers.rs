@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
+use salon_handler::check;
+
 use super::{Namespace, RoomEvent};
-use crate::handler::{Failure, Handler, Place, Registration};
+use crate::handler::{Failure, Handler, Registration};
 
 /// Handlers. Several for the same occasion are called in the order of their registration.
 impl Namespace {
     /// Called when a client has joined. Its data is the client's auth.
     pub fn on_connect<M: 'static>(&self, handler: impl Handler<M>) -> Registration {
-        self.0.handlers.add(Place::Connect, handler)
+        self.0
+            .handlers
+            .register(|table| table.shared.connect.add(handler))
     }
 
     /// Called for each event of this name.
@@ -17,7 +21,9 @@ impl Namespace {
     /// Names that no client may send, such as `connect`, have [`on_connect`](Self::on_connect)
     /// and the like in their place; to register a handler for one is logged as an error.
     pub fn on<M: 'static>(&self, event: &str, handler: impl Handler<M>) -> Registration {
-        self.0.handlers.add(Place::Event(event.into()), handler)
+        self.0
+            .handlers
+            .register(|table| table.shared.events.add(event, false, handler))
     }
 
     /// Called for the next event of this name, whichever client sends it, and for no other. For
@@ -25,18 +31,18 @@ impl Namespace {
     pub fn once<M: 'static>(&self, event: &str, handler: impl Handler<M>) -> Registration {
         self.0
             .handlers
-            .add_once(Place::Event(event.into()), handler)
+            .register(|table| table.shared.events.add(event, true, handler))
     }
 
     /// Takes all handlers of an event away. For one of several there is [`Registration::off`].
     pub fn off(&self, event: &str) {
-        self.0.handlers.remove_event(event);
+        self.0.handlers.shared.events.remove_all(event);
     }
 
     /// The events that have handlers, in no particular order.
     #[must_use]
     pub fn event_names(&self) -> Vec<String> {
-        self.0.handlers.event_names()
+        self.0.handlers.shared.events.names()
     }
 
     /// Called for each event that a client sends, before its middlewares and handlers. Answers
@@ -51,7 +57,9 @@ impl Namespace {
     /// });
     /// ```
     pub fn on_any<M: 'static>(&self, handler: impl Handler<M>) -> Registration {
-        self.0.handlers.add(Place::Any, handler)
+        self.0
+            .handlers
+            .register(|table| table.shared.any.add(handler))
     }
 
     /// Called for each event that is sent to a client, once for each client of this server that
@@ -69,7 +77,9 @@ impl Namespace {
     /// });
     /// ```
     pub fn on_any_outgoing<M: 'static>(&self, handler: impl Handler<M>) -> Registration {
-        self.0.handlers.add(Place::AnyOutgoing, handler)
+        self.0
+            .handlers
+            .register(|table| table.shared.any_outgoing.add(handler))
     }
 
     /// Called for each event that has no handler.
@@ -83,7 +93,9 @@ impl Namespace {
     /// });
     /// ```
     pub fn on_unhandled<M: 'static>(&self, handler: impl Handler<M>) -> Registration {
-        self.0.handlers.add(Place::Unhandled, handler)
+        self.0
+            .handlers
+            .register(|table| table.shared.unhandled.add(handler))
     }
 
     /// Called when a client leaves, for whatever [reason](crate::DisconnectReason), before the
@@ -103,13 +115,17 @@ impl Namespace {
     /// });
     /// ```
     pub fn on_disconnecting<M: 'static>(&self, handler: impl Handler<M>) -> Registration {
-        self.0.handlers.add(Place::Disconnecting, handler)
+        self.0
+            .handlers
+            .register(|table| table.disconnecting.add(handler))
     }
 
     /// Called when a client has left, for whatever [reason](crate::DisconnectReason). Its rooms
     /// are left by then.
     pub fn on_disconnect<M: 'static>(&self, handler: impl Handler<M>) -> Registration {
-        self.0.handlers.add(Place::Disconnect, handler)
+        self.0
+            .handlers
+            .register(|table| table.shared.disconnect.add(handler))
     }
 }
 
@@ -136,7 +152,9 @@ impl Namespace {
     /// });
     /// ```
     pub fn middleware<M: 'static>(&self, handler: impl Handler<M>) -> Registration {
-        self.0.handlers.add_check(Place::Middleware, handler)
+        self.0
+            .handlers
+            .register(|table| table.middlewares.add(check(handler)))
     }
 
     /// Called before the handlers of each event; an error keeps the event from them.
@@ -157,7 +175,9 @@ impl Namespace {
     /// });
     /// ```
     pub fn event_middleware<M: 'static>(&self, handler: impl Handler<M>) -> Registration {
-        self.0.handlers.add_check(Place::EventMiddleware, handler)
+        self.0
+            .handlers
+            .register(|table| table.event_middlewares.add(check(handler)))
     }
 
     /// Called with whatever goes wrong in this namespace's handlers and middlewares: errors that
@@ -167,7 +187,9 @@ impl Namespace {
     /// ([`Failure::is_answered`]). Where there is no such hook the log has what no client was
     /// told. Panics are always logged.
     pub fn on_error(&self, hook: impl Fn(&Failure<'_>) + Send + Sync + 'static) -> Registration {
-        self.0.handlers.add_observer(Arc::new(hook))
+        self.0
+            .handlers
+            .register(|table| table.shared.failures.add(Arc::new(hook)))
     }
 
     /// Called when a room comes into being or ends, and when a socket joins or leaves one; the
@@ -188,6 +210,8 @@ impl Namespace {
     /// });
     /// ```
     pub fn on_room(&self, hook: impl Fn(&RoomEvent) + Send + Sync + 'static) -> Registration {
-        self.0.handlers.add_room_hook(Arc::new(hook))
+        self.0
+            .handlers
+            .register(|table| table.rooms.add(Arc::new(hook)))
     }
 }

@@ -20,7 +20,7 @@ use serde::de::DeserializeOwned;
 use crate::broadcast::Broadcast;
 use crate::config::Config;
 use crate::error::Emitted;
-use crate::handler::{Outgoing, Table};
+use crate::handler::{OwnedEvent, Table};
 use crate::hub::{Hub, Room, Rooms};
 use crate::recovery::{ExpiredSocket, Keeper, Offset, RecoveryStats};
 use crate::remote_socket::RemoteSocket;
@@ -106,15 +106,20 @@ impl NamespaceInner {
     }
 
     /// An event on its way out, if anybody wants to see it.
-    pub(crate) fn outgoing<T: Serialize + ?Sized>(&self, name: &str, args: &T) -> Option<Outgoing> {
-        let parent = self.parent().map(|parent| &*parent.handlers);
-        Outgoing::new(&[parent, Some(&self.handlers)], name, args)
+    pub(crate) fn outgoing<T: Serialize + ?Sized>(
+        &self,
+        name: &str,
+        args: &T,
+    ) -> Option<OwnedEvent> {
+        let is_wanted = |one: &Self| !one.handlers.shared.any_outgoing.is_empty();
+        let is_seen = is_wanted(self) || self.parent().is_some_and(|parent| is_wanted(parent));
+        is_seen.then(|| OwnedEvent::write(name, args)).flatten()
     }
 
     /// Whether anybody wants to know of rooms.
     pub(crate) fn has_room_hooks(&self) -> bool {
-        let parent = self.parent();
-        self.handlers.has_room_hooks() || parent.is_some_and(|one| one.handlers.has_room_hooks())
+        let has_hooks = |one: &Self| !one.handlers.rooms.is_empty();
+        has_hooks(self) || self.parent().is_some_and(|parent| has_hooks(parent))
     }
 
     /// To be called under the hub's lock, and [`tell_of_rooms`](Self::tell_of_rooms) after it.
@@ -127,9 +132,9 @@ impl NamespaceInner {
         if !self.has_room_hooks() {
             return;
         }
-        let parent = self.parent().map(|parent| parent.handlers.room_hooks());
+        let parent = self.parent().map(|parent| parent.handlers.rooms.items());
         let mut hooks = parent.unwrap_or_default();
-        hooks.extend(self.handlers.room_hooks());
+        hooks.extend(self.handlers.rooms.items());
         self.room_events.tell(&hooks);
     }
 

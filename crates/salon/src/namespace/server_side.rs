@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 
 use super::Namespace;
-use crate::error::EmitError;
+use crate::handler::EmitError;
 use crate::responses::{ResponsesFuture, Waiting};
 
 /// Names that Node's servers emit themselves.

@@ -71,6 +71,8 @@ impl Server {
     /// Called with whatever goes wrong in handlers and middlewares, in **any** namespace; see
     /// [`Namespace::on_error`](crate::Namespace::on_error), which is told first.
     pub fn on_error(&self, hook: impl Fn(&Failure<'_>) + Send + Sync + 'static) -> Registration {
-        self.0.handlers.add_observer(Arc::new(hook))
+        self.0
+            .handlers
+            .register(|table| table.shared.failures.add(Arc::new(hook)))
     }
 }

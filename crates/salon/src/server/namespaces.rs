@@ -104,7 +104,9 @@ impl Server {
         &self,
         hook: impl Fn(&Namespace) + Send + Sync + 'static,
     ) -> Registration {
-        self.0.handlers.add_namespace_hook(Arc::new(hook))
+        self.0
+            .handlers
+            .register(|table| table.namespaces.add(Arc::new(hook)))
     }
 
     fn add_rule(&self, rule: Rule) -> Namespace {

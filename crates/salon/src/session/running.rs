@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use futures_util::Stream;
 use futures_util::future::BoxFuture;
@@ -24,8 +24,12 @@ impl Running {
     pub(super) fn start(&mut self, task: Task, cx: &mut Context<'_>) {
         let mut task = Contained(task);
         if Pin::new(&mut task).poll(cx).is_pending() {
-            self.tasks.get_or_insert_default().push(task);
+            self.keep(task);
         }
+    }
+
+    fn keep(&mut self, task: Contained) {
+        self.tasks.get_or_insert_default().push(task);
     }
 
     /// Polls the handlers that can go on.
@@ -67,5 +71,11 @@ impl Turn<'_, '_> {
     /// Starts a handler at once.
     pub(crate) fn start(&mut self, task: Task) {
         self.running.start(task, self.cx);
+    }
+
+    /// The waker of the task, and the way to keep a handler that was polled with it.
+    pub(crate) fn parts(&mut self) -> (&Waker, impl FnMut(Task)) {
+        let running = &mut *self.running;
+        (self.cx.waker(), |task| running.keep(Contained(task)))
     }
 }

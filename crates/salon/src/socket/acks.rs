@@ -4,8 +4,9 @@ use salon_proto::ack::AckTable;
 use tokio::sync::oneshot;
 
 use super::Socket;
-use crate::ack::{Answer, Waiter};
-use crate::error::EmitError;
+use crate::ack::Waiter;
+use crate::error::too_many_acks;
+use crate::handler::{Answer, EmitError};
 
 impl Socket {
     pub(crate) fn take_answer(&self, id: u64, answer: Answer) {
@@ -37,6 +38,6 @@ impl Socket {
         let mut acks = self.0.acks.lock();
         let table = acks.get_or_insert_with(|| Box::new(AckTable::new(limit)));
         let inserted = table.insert(id, waiter);
-        inserted.map_err(|_| EmitError::too_many_acks())
+        inserted.map_err(|_| too_many_acks())
     }
 }

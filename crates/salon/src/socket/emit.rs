@@ -10,7 +10,8 @@ use super::Socket;
 use super::emitter::{Emitter, Flags};
 use crate::ack::AckFuture;
 use crate::broadcast::Broadcast;
-use crate::error::{EmitError, Emitted};
+use crate::error::{Emitted, not_connected, rejected};
+use crate::handler::{EmitError, show};
 use crate::hub::Room;
 use crate::recovery::Offset;
 
@@ -97,7 +98,7 @@ impl Socket {
         let outgoing = namespace.outgoing(event, &args);
         let emitted = self.send_plain(flags, packet, offset);
         if let Some(outgoing) = outgoing.filter(|_| emitted.recipients() > 0) {
-            outgoing.show(self);
+            show(&outgoing, self);
         }
         emitted
     }
@@ -146,7 +147,7 @@ impl Socket {
         let outgoing = namespace.outgoing(event, args);
         self.send_packet(flags.apply(packet), flags.is_volatile)?;
         if let Some(outgoing) = outgoing {
-            outgoing.show(self);
+            show(&outgoing, self);
         }
         Ok(())
     }
@@ -154,7 +155,7 @@ impl Socket {
     /// Queues a packet for the client.
     pub(crate) fn send_packet(&self, packet: Encoded, volatile: bool) -> Result<(), EmitError> {
         if !self.is_connected() {
-            return Err(EmitError::not_connected());
+            return Err(not_connected());
         }
         self.deliver(packet, volatile)
     }
@@ -162,6 +163,6 @@ impl Socket {
     /// The same for a caller that found the socket in the hub, so that it is connected.
     pub(crate) fn deliver(&self, packet: Encoded, volatile: bool) -> Result<(), EmitError> {
         let sent = self.0.connection.session.send(packet, volatile);
-        sent.map_err(|rejected| EmitError::from(rejected.why))
+        sent.map_err(|refused| rejected(refused.why))
     }
 }

@@ -1,11 +1,12 @@
 //! The handlers of one socket only.
 
-use std::future::Future;
 use std::sync::Arc;
+
+use salon_handler::check;
 
 use super::Socket;
 use super::membership::Membership;
-use crate::handler::{Handler, Observer, Place, Registration, Table, Tables, Task};
+use crate::handler::{Handler, Registration, Table, Tables, Task};
 
 /// Handlers for this socket only, called after those of its namespace. They cost memory for each
 /// socket that has them, and are dropped when it has disconnected; so they may hold the socket
@@ -25,41 +26,46 @@ impl Socket {
     /// });
     /// ```
     pub fn on<M: 'static>(&self, event: &str, handler: impl Handler<M>) -> Registration {
-        self.own_table().add(Place::Event(event.into()), handler)
+        self.own_table()
+            .register(|table| table.shared.events.add(event, false, handler))
     }
 
     /// Called for the next event of this name and no other.
     pub fn once<M: 'static>(&self, event: &str, handler: impl Handler<M>) -> Registration {
         self.own_table()
-            .add_once(Place::Event(event.into()), handler)
+            .register(|table| table.shared.events.add(event, true, handler))
     }
 
     /// Takes all handlers away that this socket alone has for an event.
     pub fn off(&self, event: &str) {
-        self.own_table().remove_event(event);
+        self.own_table().shared.events.remove_all(event);
     }
 
     /// Called for each event; see [`Namespace::on_any`](crate::Namespace::on_any).
     pub fn on_any<M: 'static>(&self, handler: impl Handler<M>) -> Registration {
-        self.own_table().add(Place::Any, handler)
+        self.own_table()
+            .register(|table| table.shared.any.add(handler))
     }
 
     /// Called before the handlers of each event; see
     /// [`Namespace::event_middleware`](crate::Namespace::event_middleware).
     pub fn event_middleware<M: 'static>(&self, handler: impl Handler<M>) -> Registration {
-        self.own_table().add_check(Place::EventMiddleware, handler)
+        self.own_table()
+            .register(|table| table.event_middlewares.add(check(handler)))
     }
 
     /// Called when it disconnects, while its rooms can be seen; see
     /// [`Namespace::on_disconnecting`](crate::Namespace::on_disconnecting).
     pub fn on_disconnecting<M: 'static>(&self, handler: impl Handler<M>) -> Registration {
-        self.own_table().add(Place::Disconnecting, handler)
+        self.own_table()
+            .register(|table| table.disconnecting.add(handler))
     }
 
     /// Called when it has disconnected; see
     /// [`Namespace::on_disconnect`](crate::Namespace::on_disconnect).
     pub fn on_disconnect<M: 'static>(&self, handler: impl Handler<M>) -> Registration {
-        self.own_table().add(Place::Disconnect, handler)
+        self.own_table()
+            .register(|table| table.shared.disconnect.add(handler))
     }
 
     /// The table of this socket alone. One that is gone gets a table that nobody looks into.
@@ -87,14 +93,6 @@ impl Socket {
         ])
     }
 
-    /// Whoever is to be told of failures.
-    pub(crate) fn observers(&self) -> Vec<Observer> {
-        let server = self.0.connection.server.handlers.observers();
-        let tables = self.tables();
-        let namespace = tables.iter().flat_map(|table| table.observers());
-        namespace.chain(server).collect()
-    }
-
     /// Runs a handler that was called on behalf of this socket.
     pub(crate) fn start(&self, task: Task) {
         self.0.connection.session.start(task);
@@ -103,14 +101,6 @@ impl Socket {
     /// What its sequential handlers wait for.
     pub(crate) fn sequence(&self) -> Arc<tokio::sync::Mutex<()>> {
         self.with_extras(|extras| Arc::clone(extras.sequence.get_or_insert_default()))
-    }
-
-    /// Runs a future in a task of its own; `None` if it panicked.
-    pub(crate) async fn run_apart<T: Send + 'static>(
-        &self,
-        future: impl Future<Output = T> + Send + 'static,
-    ) -> Option<T> {
-        self.0.connection.session.run_apart(future).await
     }
 
     /// Its own handlers, for the last time.

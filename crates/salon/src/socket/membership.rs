@@ -7,8 +7,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use salon_proto::DisconnectReason;
 
 use super::Socket;
-use crate::ack::Ack;
-use crate::handler::{Call, Data, Occasion, Place, Tables, Task};
+use crate::handler::{Ack, Call, Data, Occasion, Start, Tables, Task};
 use crate::hub::{Join, Key, Room};
 
 /// Where a socket stands with its namespace.
@@ -121,7 +120,10 @@ impl Socket {
     }
 
     fn leave_hub(&self, reason: DisconnectReason) -> bool {
-        let keeps_rooms = self.tables().has(&Place::Disconnecting);
+        let keeps_rooms = self
+            .tables()
+            .iter()
+            .any(|table| !table.disconnecting.is_empty());
         let mut membership = self.0.membership.lock();
         if let Membership::Connecting(_) | Membership::Gone(_) = &*membership {
             return false;
@@ -159,13 +161,13 @@ impl Socket {
         let session = &self.0.connection.session;
         let tables = self.tables();
         self.drop_handlers();
+        let call = self.end_call(reason);
         let mut leaving = Vec::new();
-        tables.call(&Place::Disconnecting, &self.end_call(reason), &mut |task| {
-            leaving.push(task);
-        });
+        let mut keep = |task| leaving.push(task);
+        tables.disconnecting(&call, &mut Start::later(&mut keep));
         if leaving.is_empty() {
-            let mut start = |task| session.start(task);
-            return tables.call(&Place::Disconnect, &self.end_call(reason), &mut start);
+            let mut keep = |task| session.start(task);
+            return tables.disconnect(&call, &mut Start::later(&mut keep));
         }
         session.start(Box::pin(
             self.clone().leave_in_steps(tables, reason, leaving),
@@ -185,7 +187,7 @@ impl Socket {
             *rooms = Vec::new();
         }
         let call = self.end_call(reason);
-        tables.call(&Place::Disconnect, &call, &mut |task| running.push(task));
+        tables.disconnect(&call, &mut Start::later(&mut |task| running.push(task)));
         while running.next().await.is_some() {}
     }
 

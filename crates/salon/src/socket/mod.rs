@@ -19,10 +19,10 @@ use salon_proto::engine::Transport;
 use salon_proto::{RecoveryId, SocketId};
 use serde::de::DeserializeOwned;
 
-use crate::ack::{Ack, Waiter};
+use crate::ack::Waiter;
 use crate::connection::Connection;
 use crate::connection_v4;
-use crate::handler::{Call, Data, HandlerError, Occasion};
+use crate::handler::{Ack, Call, Data, HandlerError, Occasion};
 use crate::handshake::Handshake;
 use crate::namespace::{Namespace, NamespaceInner};
 use crate::random;
@@ -94,7 +94,7 @@ impl Socket {
     /// # Errors
     /// When the data does not fit `T`.
     pub fn auth<T: DeserializeOwned>(&self) -> Result<T, HandlerError> {
-        let data = Data::Auth(self.auth_json());
+        let data = Data::Value(self.auth_json().unwrap_or("{}"));
         Call::new(self, Occasion::Connect, data, Ack::unwanted()).data()
     }
 

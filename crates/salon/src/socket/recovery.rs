@@ -7,7 +7,7 @@ use salon_proto::{DisconnectReason, Encoded, RecoveryId};
 use super::Socket;
 use super::extras::Kept;
 use super::membership::Membership;
-use crate::error::{EmitError, Emitted};
+use crate::error::{Emitted, not_connected};
 use crate::hub::{Hub, Room};
 use crate::recovery::{Audience, Away, Claim, Keeper, Offset, Position, Trace};
 
@@ -227,7 +227,7 @@ impl Socket {
         let hub = self.0.namespace.hub.lock();
         let successor;
         let socket = match &*membership {
-            Membership::Connecting(_) => return Emitted::failed(0, EmitError::not_connected()),
+            Membership::Connecting(_) => return Emitted::failed(0, not_connected()),
             Membership::Admitted(rooms) => {
                 self.catch_up(rooms);
                 Some(self)
@@ -240,7 +240,7 @@ impl Socket {
         };
         let is_away = || self.recovery_id().is_some_and(|id| keeper.is_away(id));
         if socket.is_none() && !is_away() {
-            return Emitted::failed(0, EmitError::not_connected());
+            return Emitted::failed(0, not_connected());
         }
         keeper.record(offset, Audience::Socket(self.id()), &packet);
         let Some(socket) = socket else {

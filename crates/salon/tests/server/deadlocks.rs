@@ -147,7 +147,7 @@ async fn disconnect_handlers_may_call_everything_when_a_broadcast_overflows() {
 #[tokio::test(start_paused = true)]
 async fn an_extractor_may_call_everything() {
     struct Nosy;
-    impl salon::Extract for Nosy {
+    impl salon::Extract<Socket> for Nosy {
         fn extract(call: &salon::Call<'_>) -> Result<Self, salon::HandlerError> {
             call_everything(call.socket());
             Ok(Self)

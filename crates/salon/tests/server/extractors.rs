@@ -263,7 +263,7 @@ async fn a_reason_is_there_for_those_who_disconnect_only() {
 /// What the client sent in a query parameter.
 struct Language(String);
 
-impl Extract for Language {
+impl Extract<Socket> for Language {
     fn extract(call: &Call<'_>) -> Result<Self, HandlerError> {
         let language = call.socket().handshake().query_value("language");
         let language = language.ok_or_else(|| HandlerError::new("no language"))?;

@@ -7,7 +7,7 @@ use crate::support::{Host, Logs, Notes, fail, settle};
 
 struct Failing;
 
-impl Extract for Failing {
+impl Extract<Socket> for Failing {
     fn extract(_call: &Call<'_>) -> Result<Self, HandlerError> {
         fail();
         Ok(Self)

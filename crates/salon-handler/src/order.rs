@@ -1,13 +1,16 @@
-//! In which order the handlers of one client run.
+//! In which order the handlers of one socket run.
 
 use std::future::Future;
 
-use super::{Call, Handler, HandlerError};
+use crate::call::Call;
+use crate::error::HandlerError;
+use crate::handler::Handler;
+use crate::peer::Peer;
 
 /// A handler that waits until those before it have ended.
 ///
 /// All sequential handlers of one socket run one after the other, in the order in which the
-/// client sent their events, whichever events those are. Other handlers, and those of other
+/// other side sent their events, whichever events those are. Other handlers, and those of other
 /// sockets, do not wait for them and are not waited for. See the guide on
 /// order and concurrency in the repository's documents.
 ///
@@ -27,12 +30,12 @@ pub const fn sequential<H>(handler: H) -> Sequential<H> {
     Sequential(handler)
 }
 
-/// A handler that runs apart from its client's others, in a task of its own.
+/// A handler that runs apart from its socket's others, in a task of its own.
 ///
 /// It may run on another thread at the same time as they do, so one that computes for long does
-/// not hold up its client. It starts after the handlers of earlier events have started, but
-/// nothing is certain about which of them goes on first. It still counts among its client's
-/// running handlers ([`Limits::max_running_handlers`](crate::Limits)).
+/// not hold up its socket. It starts after the handlers of earlier events have started, but
+/// nothing is certain about which of them goes on first. It still counts among its
+/// socket's running handlers ([`Limits::max_running_handlers`](salon_proto::Limits)).
 ///
 /// ```
 /// use salon::{Server, concurrent};
@@ -56,10 +59,10 @@ pub struct Concurrent<H>(H);
 #[derive(Debug)]
 pub struct Around<M>(std::marker::PhantomData<M>);
 
-impl<H: Handler<M>, M> Handler<Around<M>> for Sequential<H> {
+impl<P: Peer, H: Handler<P, M>, M> Handler<P, Around<M>> for Sequential<H> {
     fn invoke(
         self,
-        call: &Call<'_>,
+        call: &Call<'_, P>,
     ) -> Result<impl Future<Output = Result<(), HandlerError>> + Send + 'static, HandlerError> {
         let future = self.0.invoke(call)?;
         let sequence = call.socket().sequence();
@@ -71,10 +74,10 @@ impl<H: Handler<M>, M> Handler<Around<M>> for Sequential<H> {
     }
 }
 
-impl<H: Handler<M>, M> Handler<Around<M>> for Concurrent<H> {
+impl<P: Peer, H: Handler<P, M>, M> Handler<P, Around<M>> for Concurrent<H> {
     fn invoke(
         self,
-        call: &Call<'_>,
+        call: &Call<'_, P>,
     ) -> Result<impl Future<Output = Result<(), HandlerError>> + Send + 'static, HandlerError> {
         let future = self.0.invoke(call)?;
         let socket = call.socket().clone();

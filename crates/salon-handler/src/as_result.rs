@@ -10,25 +10,27 @@ use serde::Serialize;
 use serde::ser::{Error, Impossible, Serializer};
 use serde_json::Value;
 
-use super::HandlerError;
 use crate::ack::Ack;
+use crate::error::HandlerError;
+use crate::peer::Peer;
 
 /// Sends the value of a `Result`; `None` if `value` is something else.
-pub(super) fn reply_result<T: Serialize>(value: &T, ack: &Ack) -> Option<Result<(), HandlerError>> {
+pub(crate) fn reply_result<P: Peer, T: Serialize>(
+    value: &T,
+    ack: &Ack<P>,
+) -> Option<Result<(), HandlerError>> {
     value.serialize(AsResult { ack }).ok()
 }
 
-struct AsResult<'a> {
-    ack: &'a Ack,
+struct AsResult<'a, P> {
+    ack: &'a Ack<P>,
 }
 
-impl AsResult<'_> {
-    fn failure<T: Serialize + ?Sized>(error: &T) -> HandlerError {
-        match serde_json::to_value(error) {
-            Ok(Value::String(message)) => HandlerError::new(message),
-            Ok(data) => HandlerError::new("the handler failed").with_data(data),
-            Err(error) => HandlerError::new(error.to_string()),
-        }
+fn failure<T: Serialize + ?Sized>(error: &T) -> HandlerError {
+    match serde_json::to_value(error) {
+        Ok(Value::String(message)) => HandlerError::new(message),
+        Ok(data) => HandlerError::new("the handler failed").with_data(data),
+        Err(error) => HandlerError::new(error.to_string()),
     }
 }
 
@@ -62,7 +64,7 @@ macro_rules! no_result {
     };
 }
 
-impl Serializer for AsResult<'_> {
+impl<P: Peer> Serializer for AsResult<'_, P> {
     type Ok = Replied;
     type Error = NoResult;
     type SerializeSeq = Nothing;
@@ -84,7 +86,7 @@ impl Serializer for AsResult<'_> {
             // `()` sends nothing; by its type it cannot be told here, but by its size.
             ("Result", "Ok") if size_of_val(value) == 0 => Ok(Ok(())),
             ("Result", "Ok") => Ok(self.ack.send(value).map_err(HandlerError::from)),
-            ("Result", "Err") => Ok(Err(Self::failure(value))),
+            ("Result", "Err") => Ok(Err(failure(value))),
             _ => Err(NoResult),
         }
     }
@@ -135,10 +137,11 @@ impl Serializer for AsResult<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::NoPeer;
 
     #[test]
     fn only_a_result_is_told_from_other_values() {
-        let ack = Ack::unwanted();
+        let ack = Ack::<NoPeer>::unwanted();
         assert!(reply_result(&3, &ack).is_none());
         assert!(reply_result(&vec![1], &ack).is_none());
         assert!(reply_result(&Some("x"), &ack).is_none());
@@ -147,7 +150,7 @@ mod tests {
 
     #[test]
     fn an_error_is_a_message_if_it_is_text_and_data_otherwise() {
-        let ack = Ack::unwanted();
+        let ack = Ack::<NoPeer>::unwanted();
         let text = reply_result(&Err::<(), _>("no"), &ack)
             .unwrap()
             .unwrap_err();

@@ -4,8 +4,9 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use crate::ack::{Ack, Answer};
+use crate::peer::Peer;
 
-/// Retries of one event that wait for the answer of its first try. A client has one try at a time,
+/// Retries of one event that wait for the answer of its first try. A sender has one try at a time,
 /// so more than two are a mistake or an attack; the latest ones count.
 const MAX_WAITING: usize = 4;
 
@@ -13,8 +14,8 @@ const MAX_WAITING: usize = 4;
 const OVERHEAD: usize = 160;
 
 /// The latest events, by their keys, up to a number and up to a size.
-pub(super) struct Recent {
-    events: HashMap<Arc<str>, Event>,
+pub(crate) struct Recent<P> {
+    events: HashMap<Arc<str>, Event<P>>,
     /// The oldest first. A key that was forgotten since may stand in it once more.
     order: VecDeque<(Arc<str>, u64)>,
     bytes: usize,
@@ -23,20 +24,20 @@ pub(super) struct Recent {
     next: u64,
 }
 
-struct Event {
+struct Event<P> {
     number: u64,
     bytes: usize,
-    state: State,
+    state: State<P>,
 }
 
-enum State {
+enum State<P> {
     /// Its handler has not answered yet; these tries wait for that.
-    Running(VecDeque<Ack>),
+    Running(VecDeque<Ack<P>>),
     Answered(Arc<Answer>),
 }
 
 /// What to do with a try.
-pub(super) enum Try {
+pub(crate) enum Try {
     /// It is the first: call the handler.
     First,
     /// It will be answered together with the first one.
@@ -45,8 +46,8 @@ pub(super) enum Try {
     Answered(Arc<Answer>),
 }
 
-impl Recent {
-    pub(super) fn new(max_events: usize, max_bytes: usize) -> Self {
+impl<P: Peer> Recent<P> {
+    pub(crate) fn new(max_events: usize, max_bytes: usize) -> Self {
         Self {
             events: HashMap::new(),
             order: VecDeque::new(),
@@ -57,7 +58,7 @@ impl Recent {
         }
     }
 
-    pub(super) fn begin(&mut self, key: &Arc<str>, ack: &Ack) -> Try {
+    pub(crate) fn begin(&mut self, key: &Arc<str>, ack: &Ack<P>) -> Try {
         match self.events.get_mut(key).map(|event| &mut event.state) {
             None => {
                 self.insert(Arc::clone(key));
@@ -75,7 +76,7 @@ impl Recent {
     }
 
     /// The handler has answered. Gives back who waits for that.
-    pub(super) fn answer(&mut self, key: &str, answer: &Arc<Answer>) -> VecDeque<Ack> {
+    pub(crate) fn answer(&mut self, key: &str, answer: &Arc<Answer>) -> VecDeque<Ack<P>> {
         let Some(event) = self.events.get_mut(key) else {
             return VecDeque::new();
         };
@@ -91,7 +92,7 @@ impl Recent {
     }
 
     /// The handler has failed: the next try is a first one. Gives back who waits.
-    pub(super) fn forget(&mut self, key: &str) -> VecDeque<Ack> {
+    pub(crate) fn forget(&mut self, key: &str) -> VecDeque<Ack<P>> {
         match self.remove(key).map(|event| event.state) {
             Some(State::Running(waiting)) => waiting,
             _ => VecDeque::new(),
@@ -113,7 +114,7 @@ impl Recent {
         self.evict();
     }
 
-    fn remove(&mut self, key: &str) -> Option<Event> {
+    fn remove(&mut self, key: &str) -> Option<Event<P>> {
         let event = self.events.remove(key)?;
         self.bytes = self.bytes.saturating_sub(event.bytes);
         Some(event)
@@ -138,6 +139,9 @@ impl Recent {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::NoPeer;
+
+    type Recent = super::Recent<NoPeer>;
 
     fn answer(text: &str) -> Arc<Answer> {
         let attachments = Vec::new();

@@ -7,11 +7,10 @@ use serde_json::Value;
 
 /// The error of a handler or a middleware. Any standard error turns into one by `?`.
 ///
-/// From an event's handler it goes to the client if that asked for an acknowledgement, as
-/// `{"error": message, "data": …}`, and in any case to
-/// [`on_error`](crate::Namespace::on_error); where there is no such hook, the log has what the
-/// client was not told. From a middleware it refuses the
-/// connection: the client gets `connect_error` with the message and the data.
+/// From an event's handler it goes to the event's sender if that asked for an acknowledgement, as
+/// `{"error": message, "data": …}`, and in any case to the hooks that `on_error` takes; where
+/// there is no such hook, the log has what was not told. From a server's middleware it refuses
+/// the connection: the client gets `connect_error` with the message and the data.
 ///
 /// ```
 /// use salon::{HandlerError, Server};
@@ -37,7 +36,7 @@ enum Kind {
 }
 
 impl HandlerError {
-    /// An error with a message, which the client may see.
+    /// An error with a message, which the other side may see.
     pub fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
@@ -46,16 +45,17 @@ impl HandlerError {
         }
     }
 
-    /// The handler panicked. The client is not told so.
-    pub(crate) fn panicked() -> Self {
+    /// The handler panicked. The other side is not told so.
+    #[must_use]
+    pub fn panicked() -> Self {
         Self {
             kind: Kind::Panic,
             ..Self::new("Internal error")
         }
     }
 
-    /// What the client sent is not what was asked for.
-    pub(crate) fn invalid_data(error: &impl fmt::Display) -> Self {
+    /// What came is not what was asked for.
+    pub fn invalid_data(error: &impl fmt::Display) -> Self {
         Self {
             kind: Kind::Data,
             ..Self::new(format!("invalid data: {error}"))
@@ -70,7 +70,7 @@ impl HandlerError {
         self.kind == Kind::Data
     }
 
-    /// Adds data for the client. What cannot be written as JSON is left out.
+    /// Adds data for the other side. What cannot be written as JSON is left out.
     #[must_use]
     pub fn with_data(mut self, data: impl Serialize) -> Self {
         self.data = serde_json::to_value(data).ok();
@@ -83,7 +83,7 @@ impl HandlerError {
         &self.message
     }
 
-    /// The data for the client.
+    /// The data for the other side.
     #[must_use]
     pub const fn data(&self) -> Option<&Value> {
         self.data.as_ref()

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::place::Place;
-use super::{Call, HandlerError};
 use crate::ack::Ack;
-use crate::socket::Socket;
+use crate::call::Call;
+use crate::error::HandlerError;
+use crate::peer::Peer;
+use crate::place::Place;
 
 /// Something went wrong in a handler or a middleware, as `on_error` is told.
 ///
@@ -29,8 +30,8 @@ use crate::socket::Socket;
 /// });
 /// ```
 #[derive(Debug)]
-pub struct Failure<'a> {
-    subject: &'a Subject,
+pub struct Failure<'a, P: Peer> {
+    subject: &'a Subject<P>,
     kind: FailureKind,
     error: &'a HandlerError,
     is_answered: bool,
@@ -42,30 +43,30 @@ pub struct Failure<'a> {
 pub enum FailureKind {
     /// A handler returned an error, or had an argument that was not there.
     Handler,
-    /// What the client sent does not fit the handler, which was not called.
+    /// The data that came does not fit the handler, which was not called.
     Data,
     /// A handler or a middleware panicked.
     Panic,
-    /// An event middleware refused an event.
+    /// An event middleware refused an event. Servers only.
     EventRefused,
-    /// A middleware refused a client.
+    /// A middleware refused a client. Servers only.
     ConnectionRefused,
 }
 
 /// Called with each failure.
-pub(crate) type Observer = Arc<dyn Fn(&Failure<'_>) + Send + Sync>;
+pub type Observer<P> = Arc<dyn Fn(&Failure<'_, P>) + Send + Sync>;
 
 /// What was being done, for whom.
 #[derive(Clone, Debug)]
-pub(crate) struct Subject {
+pub(crate) struct Subject<P: Peer> {
     place: Arc<Place>,
     /// Where the place does not say it.
     event: Option<Box<str>>,
-    socket: Socket,
-    ack: Ack,
+    socket: P,
+    ack: Ack<P>,
 }
 
-impl Failure<'_> {
+impl<P: Peer> Failure<'_, P> {
     /// What kind it is.
     #[must_use]
     pub const fn kind(&self) -> FailureKind {
@@ -80,11 +81,11 @@ impl Failure<'_> {
 
     /// The socket concerned. Where a client was refused it never was connected.
     #[must_use]
-    pub const fn socket(&self) -> &Socket {
+    pub const fn socket(&self) -> &P {
         &self.subject.socket
     }
 
-    /// The event's name; `None` when a client connected or disconnected.
+    /// The event's name; `None` when it was about something else, such as a connection.
     #[must_use]
     pub fn event(&self) -> Option<&str> {
         match &*self.subject.place {
@@ -93,14 +94,14 @@ impl Failure<'_> {
         }
     }
 
-    /// Whether the client was told: it had asked for an answer, or was refused.
+    /// Whether the other side was told: it had asked for an answer, or was refused.
     #[must_use]
     pub const fn is_answered(&self) -> bool {
         self.is_answered
     }
 }
 
-impl fmt::Display for Failure<'_> {
+impl<P: Peer> fmt::Display for Failure<'_, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = &self.subject.place;
         match self.kind {
@@ -112,8 +113,8 @@ impl fmt::Display for Failure<'_> {
     }
 }
 
-impl Subject {
-    pub(super) fn new(place: Arc<Place>, call: &Call<'_>) -> Self {
+impl<P: Peer> Subject<P> {
+    pub(crate) fn new(place: Arc<Place>, call: &Call<'_, P>) -> Self {
         let event = match *place {
             Place::Event(_) => None,
             _ => call.event().map(Box::from),
@@ -127,17 +128,17 @@ impl Subject {
     }
 }
 
-/// One rule: the client that asked for an answer gets the error as its answer; `on_error` is told
-/// in any case; where there is none, the log has what the client was not told. A panic is a bug,
+/// One rule: the other side that asked for an answer gets the error as its answer; `on_error` is told
+/// in any case; where there is none, the log has what the other side was not told. A panic is a bug,
 /// which the log has in any case.
-pub(super) fn report(subject: &Subject, error: &HandlerError) {
+pub(crate) fn report<P: Peer>(subject: &Subject<P>, error: &HandlerError) {
     let kind = match error {
         error if error.is_panic() => FailureKind::Panic,
         error if error.is_data() => FailureKind::Data,
         _ => FailureKind::Handler,
     };
     if kind == FailureKind::Panic {
-        let socket = subject.socket.id();
+        let socket = subject.socket.log_id();
         let place = &subject.place;
         tracing::error!(%socket, "the handler of {place} panicked; its session goes on without it");
     }
@@ -151,14 +152,14 @@ pub(super) fn report(subject: &Subject, error: &HandlerError) {
 }
 
 /// An event cannot be handled by anybody.
-pub(crate) fn report_bad_event(call: &Call<'_>, why: &str) {
-    let subject = Subject::new(Arc::new(Place::Any), call);
+pub fn report_bad_event<P: Peer>(call: &Call<'_, P>, why: &str) {
+    let subject = Subject::new(Arc::new(Place::Other("any event")), call);
     report(&subject, &HandlerError::invalid_data(&why));
 }
 
 /// An event middleware said no.
-pub(super) fn refuse_event(call: &Call<'_>, error: &HandlerError) {
-    let subject = Subject::new(Arc::new(Place::EventMiddleware), call);
+pub fn refuse_event<P: Peer>(call: &Call<'_, P>, error: &HandlerError) {
+    let subject = Subject::new(Arc::new(Place::Other("event middleware")), call);
     if error.is_panic() {
         return report(&subject, error);
     }
@@ -172,7 +173,7 @@ pub(super) fn refuse_event(call: &Call<'_>, error: &HandlerError) {
 }
 
 /// A middleware said no; the client is told by the caller.
-pub(crate) fn refuse_connection(call: &Call<'_>, error: &HandlerError) {
+pub fn refuse_connection<P: Peer>(call: &Call<'_, P>, error: &HandlerError) {
     let kind = match error.is_panic() {
         true => FailureKind::Panic,
         false => FailureKind::ConnectionRefused,
@@ -181,7 +182,7 @@ pub(crate) fn refuse_connection(call: &Call<'_>, error: &HandlerError) {
         tracing::error!("a middleware panicked; its client is refused");
     }
     tell(&Failure {
-        subject: &Subject::new(Arc::new(Place::Middleware), call),
+        subject: &Subject::new(Arc::new(Place::Other("middleware")), call),
         kind,
         error,
         is_answered: true,
@@ -189,7 +190,7 @@ pub(crate) fn refuse_connection(call: &Call<'_>, error: &HandlerError) {
 }
 
 /// Gives an error as the answer, if one is wanted.
-pub(super) fn answer(ack: &Ack, error: &HandlerError) -> bool {
+pub(crate) fn answer<P: Peer>(ack: &Ack<P>, error: &HandlerError) -> bool {
     if !ack.is_wanted() {
         return false;
     }
@@ -201,11 +202,11 @@ pub(super) fn answer(ack: &Ack, error: &HandlerError) -> bool {
     true
 }
 
-fn tell(failure: &Failure<'_>) {
+fn tell<P: Peer>(failure: &Failure<'_, P>) {
     let observers = failure.socket().observers();
     let is_logged = failure.is_answered || failure.kind == FailureKind::Panic;
     if observers.is_empty() && !is_logged {
-        let socket = failure.socket().id();
+        let socket = failure.socket().log_id();
         tracing::warn!(%socket, "{failure}");
     }
     for observer in observers {

@@ -4,21 +4,22 @@ use std::any::TypeId;
 
 use serde::Serialize;
 
-use super::HandlerError;
-use super::as_result::reply_result;
 use crate::ack::Ack;
+use crate::as_result::reply_result;
+use crate::error::HandlerError;
+use crate::peer::Peer;
 
-/// A return value of a handler: the acknowledgement, if the client asked for one.
+/// A return value of a handler: the acknowledgement, if the sender of the event asked for one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned by a handler",
-    note = "return `()`, a type that serde can write, or `Result<_, salon::HandlerError>`"
+    note = "return `()`, a type that serde can write, or `Result<_, HandlerError>`"
 )]
 pub trait Reply<M>: Send + 'static {
     /// Sends the acknowledgement.
     ///
     /// # Errors
     /// When the value is an error, or cannot be written.
-    fn reply(self, ack: &Ack) -> Result<(), HandlerError>;
+    fn reply<P: Peer>(self, ack: &Ack<P>) -> Result<(), HandlerError>;
 }
 
 /// Marks a plain value.
@@ -30,7 +31,7 @@ pub struct ViaValue;
 pub struct ViaResult;
 
 impl<T: Serialize + Send + 'static> Reply<ViaValue> for T {
-    fn reply(self, ack: &Ack) -> Result<(), HandlerError> {
+    fn reply<P: Peer>(self, ack: &Ack<P>) -> Result<(), HandlerError> {
         // A handler that returns nothing leaves the answer to an `Ack` argument.
         if TypeId::of::<T>() == TypeId::of::<()>() {
             return Ok(());
@@ -47,7 +48,7 @@ where
     T: Serialize + Send + 'static,
     E: Into<HandlerError> + Send + 'static,
 {
-    fn reply(self, ack: &Ack) -> Result<(), HandlerError> {
+    fn reply<P: Peer>(self, ack: &Ack<P>) -> Result<(), HandlerError> {
         self.map_err(Into::into)?.reply(ack)
     }
 }

@@ -6,54 +6,24 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 
-use super::recent::{Recent, Try};
-use super::{Around, Call, Handler, HandlerError, failure};
 use crate::ack::{Ack, Answer, Keep};
+use crate::call::Call;
+use crate::error::HandlerError;
+use crate::failure;
+use crate::handler::Handler;
+use crate::order::Around;
+use crate::peer::Peer;
+use crate::recent::{Recent, Try};
 
 /// How many events are remembered unless told otherwise, and how many bytes.
 const MAX_EVENTS: usize = 10_000;
 const MAX_BYTES: usize = 4_000_000;
 
-/// A handler that is called once for each event, however often a client sends it.
-///
-/// JavaScript's client sends an event again, with its option `retries`, when no acknowledgement
-/// came in time; also when only the acknowledgement was lost. What it sends is the same data:
-/// nothing else tells a retry from a new event. So the client must put a key into the data, and
-/// `key` reads it. A retry gets the answer that the first try got, or will get.
-///
-/// What is remembered is bounded: the latest 10,000 events and 4,000,000 bytes of keys and
-/// answers for each handler, or what [`remember`](Deduplicated::remember) says, in this process.
-/// A retry that comes after its event was forgotten is a new event.
-///
-/// - **All clients share the keys.** A retry may come on a new connection, so salon cannot know
-///   whose it is. Let the client draw long random keys (`crypto.randomUUID()`), or put into the key
-///   who the client is; otherwise one client may get the answer that was meant for another.
-/// - **A handler that fails is not remembered**: a retry calls it again. The tries that waited
-///   meanwhile get the same error.
-/// - **A client stops to retry once it gets an answer.** So the handler must return a value, or
-///   use its [`Ack`].
-///
-/// ```
-/// use salon::{Call, Server, deduplicated};
-///
-/// fn key(call: &Call<'_>) -> Result<String, salon::HandlerError> {
-///     let (key, _) = call.data::<(String, serde_json::Value)>()?;
-///     Ok(key)
-/// }
-///
-/// async fn order((_key, article): (String, String)) -> String {
-///     format!("{article} is on its way")
-/// }
-///
-/// let io = Server::new();
-/// io.on("order", deduplicated(key, order));
-/// ```
-///
-/// The client: `io({ retries: 3, ackTimeout: 5000 })`, and then
-/// `socket.emit("order", crypto.randomUUID(), "a book")`.
-pub fn deduplicated<K, H>(key: K, handler: H) -> Deduplicated<K, H>
+/// A handler that is called once for each event, however often it is sent. Each side has a function
+/// of this name with the whole story.
+pub fn deduplicated<P: Peer, K, H>(key: K, handler: H) -> Deduplicated<P, K, H>
 where
-    K: Fn(&Call<'_>) -> Result<String, HandlerError> + Clone + Send + Sync + 'static,
+    K: Fn(&Call<'_, P>) -> Result<String, HandlerError> + Clone + Send + Sync + 'static,
 {
     let recent = Arc::new(Mutex::new(Recent::new(MAX_EVENTS, MAX_BYTES)));
     Deduplicated {
@@ -64,14 +34,13 @@ where
 }
 
 /// Made by [`deduplicated`]. Clones share what they remember.
-#[derive(Clone)]
-pub struct Deduplicated<K, H> {
+pub struct Deduplicated<P, K, H> {
     key: K,
     handler: H,
-    recent: Arc<Mutex<Recent>>,
+    recent: Arc<Mutex<Recent<P>>>,
 }
 
-impl<K, H> Deduplicated<K, H> {
+impl<P: Peer, K, H> Deduplicated<P, K, H> {
     /// Sets how many events are remembered, and how many bytes of keys and answers.
     #[must_use]
     pub fn remember(mut self, events: usize, bytes: usize) -> Self {
@@ -80,20 +49,31 @@ impl<K, H> Deduplicated<K, H> {
     }
 }
 
-impl<K, H> std::fmt::Debug for Deduplicated<K, H> {
+impl<P, K: Clone, H: Clone> Clone for Deduplicated<P, K, H> {
+    fn clone(&self) -> Self {
+        Self {
+            key: self.key.clone(),
+            handler: self.handler.clone(),
+            recent: Arc::clone(&self.recent),
+        }
+    }
+}
+
+impl<P, K, H> std::fmt::Debug for Deduplicated<P, K, H> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Deduplicated")
     }
 }
 
-impl<K, H, M> Handler<Around<M>> for Deduplicated<K, H>
+impl<P, K, H, M> Handler<P, Around<M>> for Deduplicated<P, K, H>
 where
-    K: Fn(&Call<'_>) -> Result<String, HandlerError> + Clone + Send + Sync + 'static,
-    H: Handler<M>,
+    P: Peer,
+    K: Fn(&Call<'_, P>) -> Result<String, HandlerError> + Clone + Send + Sync + 'static,
+    H: Handler<P, M>,
 {
     fn invoke(
         self,
-        call: &Call<'_>,
+        call: &Call<'_, P>,
     ) -> Result<impl Future<Output = Result<(), HandlerError>> + Send + 'static, HandlerError> {
         let key = Arc::<str>::from((self.key)(call)?);
         let begun = self.recent.lock().begin(&key, &call.ack());
@@ -121,30 +101,30 @@ where
 type Running = BoxFuture<'static, Result<(), HandlerError>>;
 
 /// The first try of an event, at work. If it goes without an end, its handler panicked.
-struct First {
-    slot: Arc<Slot>,
+struct First<P: Peer> {
+    slot: Arc<Slot<P>>,
     is_over: bool,
 }
 
 /// Where the answer of a first try goes.
-struct Slot {
+struct Slot<P> {
     key: Arc<str>,
-    ack: Ack,
-    recent: Arc<Mutex<Recent>>,
+    ack: Ack<P>,
+    recent: Arc<Mutex<Recent<P>>>,
 }
 
-impl First {
-    fn new(key: Arc<str>, ack: Ack, recent: Arc<Mutex<Recent>>) -> Self {
+impl<P: Peer> First<P> {
+    fn new(key: Arc<str>, ack: Ack<P>, recent: Arc<Mutex<Recent<P>>>) -> Self {
         Self {
             slot: Arc::new(Slot { key, ack, recent }),
             is_over: false,
         }
     }
 
-    fn call<M, H: Handler<M>>(
+    fn call<M, H: Handler<P, M>>(
         self,
         handler: H,
-        call: &Call<'_>,
+        call: &Call<'_, P>,
     ) -> Result<(Self, Running), HandlerError> {
         let slot = Arc::clone(&self.slot);
         let call = call.with_ack(Ack::kept(slot.ack.is_wanted(), slot));
@@ -172,7 +152,7 @@ impl First {
     }
 }
 
-impl Drop for First {
+impl<P: Peer> Drop for First<P> {
     fn drop(&mut self) {
         if !self.is_over {
             self.slot.fail(&HandlerError::panicked());
@@ -180,7 +160,7 @@ impl Drop for First {
     }
 }
 
-impl Slot {
+impl<P: Peer> Slot<P> {
     fn fail(&self, error: &HandlerError) {
         let waiting = self.recent.lock().forget(&self.key);
         for ack in waiting {
@@ -189,7 +169,7 @@ impl Slot {
     }
 }
 
-impl Keep for Slot {
+impl<P: Peer> Keep for Slot<P> {
     fn keep(&self, answer: Answer) {
         let answer = Arc::new(answer);
         let waiting = self.recent.lock().answer(&self.key, &answer);

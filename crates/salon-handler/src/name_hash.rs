@@ -4,10 +4,10 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 /// For tables whose keys the application chooses. Clients only look into them, so there is
 /// nothing that they could make collide, and the slower hash that withstands them is not needed.
-pub(super) type NameHash = BuildHasherDefault<Fnv>;
+pub(crate) type NameHash = BuildHasherDefault<Fnv>;
 
 /// FNV-1a: best for names, which are short.
-pub(super) struct Fnv(u64);
+pub(crate) struct Fnv(u64);
 
 impl Default for Fnv {
     fn default() -> Self {

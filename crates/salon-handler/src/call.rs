@@ -1,0 +1,139 @@
+//! What a handler is called with.
+
+use std::any::Any;
+
+use bytes::Bytes;
+use salon_proto::packet::json;
+use serde::de::DeserializeOwned;
+
+use crate::ack::Ack;
+use crate::error::HandlerError;
+use crate::peer::Peer;
+
+/// One call of a handler: who, what, and with which data.
+pub struct Call<'a, P: Peer> {
+    socket: &'a P,
+    occasion: Occasion<'a, P>,
+    data: Data<'a>,
+    ack: Ack<P>,
+}
+
+/// Why a handler is called.
+#[derive(Clone, Debug)]
+pub enum Occasion<'a, P: Peer> {
+    /// The socket has connected.
+    Connect,
+    /// An event of this name came, or is sent.
+    Event(&'a str),
+    /// The socket has disconnected, or is about to.
+    Disconnect(P::DisconnectReason),
+    /// What only one side has, such as an error of a client's connection, for extractors of that
+    /// side to find by [`Call::detail`].
+    Other(&'a (dyn Any + Send + Sync)),
+}
+
+/// The data of a call, still JSON.
+#[derive(Clone, Copy, Debug)]
+pub enum Data<'a> {
+    /// There is none.
+    None,
+    /// One value, such as the auth data of a connection.
+    Value(&'a str),
+    /// An event's array, its name first.
+    Event {
+        /// JSON.
+        array: &'a str,
+        /// The bytes that belong to it.
+        attachments: &'a [Bytes],
+    },
+}
+
+impl<'a, P: Peer> Call<'a, P> {
+    /// Made by a side, for its handlers.
+    pub const fn new(
+        socket: &'a P,
+        occasion: Occasion<'a, P>,
+        data: Data<'a>,
+        ack: Ack<P>,
+    ) -> Self {
+        Self {
+            socket,
+            occasion,
+            data,
+            ack,
+        }
+    }
+
+    /// The socket that it concerns.
+    #[must_use]
+    pub const fn socket(&self) -> &'a P {
+        self.socket
+    }
+
+    /// The event's name; `None` when the call is about something else, such as a connection.
+    #[must_use]
+    pub const fn event(&self) -> Option<&'a str> {
+        match self.occasion {
+            Occasion::Event(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Why the socket disconnected, if this is about that.
+    #[must_use]
+    pub fn disconnect_reason(&self) -> Option<P::DisconnectReason> {
+        match &self.occasion {
+            Occasion::Disconnect(reason) => Some(reason.clone()),
+            _ => None,
+        }
+    }
+
+    /// What the call is about, where that is a thing of this type. For extractors of one side,
+    /// such as the error of a client's connection.
+    #[must_use]
+    pub fn detail<T: Send + Sync + 'static>(&self) -> Option<&'a T> {
+        match self.occasion {
+            Occasion::Other(detail) => detail.downcast_ref(),
+            _ => None,
+        }
+    }
+
+    /// The way to answer the event.
+    #[must_use]
+    pub fn ack(&self) -> Ack<P> {
+        self.ack.clone()
+    }
+
+    /// The same call, to be answered in another way.
+    pub(crate) fn with_ack(&self, ack: Ack<P>) -> Self {
+        Self {
+            socket: self.socket,
+            occasion: self.occasion.clone(),
+            data: self.data,
+            ack,
+        }
+    }
+
+    /// Reads the data: an event's arguments, or the auth data of a connection, which is `{}`
+    /// for a client that sent none.
+    ///
+    /// # Errors
+    /// When the data does not fit `T`, with the argument and the reason.
+    pub fn data<T: DeserializeOwned>(&self) -> Result<T, HandlerError> {
+        let read = match self.data {
+            Data::None => json::read_args("[]", 0, &[]),
+            Data::Value(json) => json::read_value(json),
+            Data::Event { array, attachments } => json::read_args(array, 1, attachments),
+        };
+        read.map_err(|error| HandlerError::invalid_data(&error))
+    }
+
+    /// An event's array as JSON, its name first, and the bytes that belong to it.
+    #[must_use]
+    pub const fn event_json(&self) -> Option<(&'a str, &'a [Bytes])> {
+        match self.data {
+            Data::Event { array, attachments } => Some((array, attachments)),
+            _ => None,
+        }
+    }
+}

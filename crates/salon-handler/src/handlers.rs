@@ -1,0 +1,144 @@
+//! Lists of handlers: those for one occasion, and those for events.
+
+use std::collections::HashMap;
+
+use parking_lot::RwLock;
+use salon_proto::packet::RESERVED_EVENTS;
+
+use crate::call::Call;
+use crate::erased::{Erased, erase};
+use crate::handler::Handler;
+use crate::list::{Entries, Entry, List};
+use crate::name_hash::NameHash;
+use crate::peer::Peer;
+use crate::place::Place;
+use crate::registration::Key;
+use crate::running::Start;
+
+/// The handlers for one occasion that is no event of a name.
+pub struct Handlers<P: Peer> {
+    what: &'static str,
+    list: List<Erased<P>>,
+}
+
+impl<P: Peer> Handlers<P> {
+    /// None yet. `what` they are for is named in reports: "the handler of {what} failed".
+    #[must_use]
+    pub const fn new(what: &'static str) -> Self {
+        let list = List::new();
+        Self { what, list }
+    }
+
+    /// Adds a handler.
+    pub fn add<M: 'static>(&self, handler: impl Handler<P, M>) -> Key {
+        self.list
+            .add(erase(Place::Other(self.what), handler))
+            .into()
+    }
+
+    /// Takes a handler away; `false` if it is not there any more.
+    pub fn remove(&self, key: &Key) -> bool {
+        self.list.remove(key.id)
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Calls them all, in the order of their registration, while no lock is held.
+    pub fn call(&self, call: &Call<'_, P>, start: &mut Start<'_>) {
+        call_all(self.list.get(), &|id| self.list.remove(id), call, start);
+    }
+}
+
+/// The handlers of events, by the events' names.
+pub struct Events<P: Peer>(RwLock<ByName<P>>);
+
+type ByName<P> = HashMap<Box<str>, List<Erased<P>>, NameHash>;
+
+impl<P: Peer> Events<P> {
+    /// Adds a handler. `is_once`: it is called a single time.
+    pub fn add<M: 'static>(&self, name: &str, is_once: bool, handler: impl Handler<P, M>) -> Key {
+        warn_if_reserved(name);
+        let name = Box::<str>::from(name);
+        let entry = Entry::new(is_once, erase(Place::Event(name.clone()), handler));
+        let (id, event) = (entry.id, Some(name.clone()));
+        self.0.write().entry(name).or_default().add_entry(entry);
+        Key { id, event }
+    }
+
+    /// Takes a handler away; `false` if it is not there any more.
+    pub fn remove(&self, key: &Key) -> bool {
+        let event = key.event.as_deref();
+        event.is_some_and(|name| self.remove_one(name, key.id))
+    }
+
+    fn remove_one(&self, name: &str, id: u64) -> bool {
+        let mut events = self.0.write();
+        let Some(list) = events.get(name) else {
+            return false;
+        };
+        // What falls out is dropped when the lock is free.
+        let before = list.get();
+        let is_removed = list.remove(id);
+        if list.is_empty() {
+            events.remove(name);
+        }
+        drop(events);
+        drop(before);
+        is_removed
+    }
+
+    /// Takes all handlers of an event away.
+    pub fn remove_all(&self, name: &str) {
+        let removed = self.0.write().remove(name);
+        drop(removed);
+    }
+
+    /// The events that have handlers, in no particular order.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let events = self.0.read();
+        events.keys().map(|name| name.to_string()).collect()
+    }
+
+    /// Calls all handlers of an event. Says whether there are any.
+    pub fn call(&self, name: &str, call: &Call<'_, P>, start: &mut Start<'_>) -> bool {
+        let handlers = self.0.read().get(name).and_then(List::get);
+        let remove = |id| self.remove_one(name, id);
+        call_all(handlers, &remove, call, start)
+    }
+}
+
+impl<P: Peer> Default for Events<P> {
+    fn default() -> Self {
+        Self(RwLock::default())
+    }
+}
+
+fn call_all<P: Peer>(
+    handlers: Entries<Erased<P>>,
+    remove: &dyn Fn(u64) -> bool,
+    call: &Call<'_, P>,
+    start: &mut Start<'_>,
+) -> bool {
+    for handler in handlers.iter().flat_map(|all| all.iter()) {
+        // Of several events at once, the one that takes it out has it.
+        if !handler.is_once || remove(handler.id) {
+            (handler.item)(call, start);
+        }
+    }
+    handlers.is_some()
+}
+
+/// Nobody can send such an event: JavaScript's own names for what salon has methods for.
+fn warn_if_reserved(name: &str) {
+    if RESERVED_EVENTS.contains(&name) {
+        tracing::error!(
+            "a handler of {name:?} is never called: nobody may send such an event; use \
+             on_connect, on_disconnect and their like"
+        );
+    }
+}

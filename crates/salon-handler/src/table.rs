@@ -1,0 +1,79 @@
+//! The handlers that both sides have.
+
+use std::fmt;
+
+use crate::call::Call;
+use crate::failure::Observer;
+use crate::handlers::{Events, Handlers};
+use crate::list::List;
+use crate::peer::Peer;
+use crate::registration::{Key, Remove};
+use crate::running::Start;
+
+/// The handlers of a namespace, or of one socket. What only one side has stands beside it, in a
+/// table of that side.
+pub struct Table<P: Peer> {
+    /// When a socket has connected.
+    pub connect: Handlers<P>,
+    /// For each event that comes, before those of its name.
+    pub any: Handlers<P>,
+    /// For each event that is sent.
+    pub any_outgoing: Handlers<P>,
+    /// By the names of events that come.
+    pub events: Events<P>,
+    /// For events that no other handler is for.
+    pub unhandled: Handlers<P>,
+    /// When a socket has disconnected.
+    pub disconnect: Handlers<P>,
+    /// Told of failures.
+    pub failures: List<Observer<P>>,
+}
+
+/// Calls the handlers of an event, or those for unhandled events if it has none. Several tables
+/// are asked in their order.
+pub fn handle<'a, P: Peer>(
+    tables: impl Iterator<Item = &'a Table<P>> + Clone,
+    call: &Call<'_, P>,
+    start: &mut Start<'_>,
+) {
+    let Some(name) = call.event() else { return };
+    let mut is_handled = false;
+    for table in tables.clone() {
+        is_handled |= table.events.call(name, call, start);
+    }
+    if !is_handled {
+        tables.for_each(|table| table.unhandled.call(call, start));
+    }
+}
+
+impl<P: Peer> Default for Table<P> {
+    fn default() -> Self {
+        Self {
+            connect: Handlers::new("connection"),
+            any: Handlers::new("any event"),
+            any_outgoing: Handlers::new("any outgoing event"),
+            events: Events::default(),
+            unhandled: Handlers::new("unhandled events"),
+            disconnect: Handlers::new("disconnection"),
+            failures: List::new(),
+        }
+    }
+}
+
+impl<P: Peer> Remove for Table<P> {
+    fn remove(&self, key: &Key) -> bool {
+        self.events.remove(key)
+            || self.any.remove(key)
+            || self.any_outgoing.remove(key)
+            || self.unhandled.remove(key)
+            || self.connect.remove(key)
+            || self.disconnect.remove(key)
+            || self.failures.remove(key.id)
+    }
+}
+
+impl<P: Peer> fmt::Debug for Table<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Table")
+    }
+}
