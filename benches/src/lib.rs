@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`wire`] | the messages of the bench as bytes, made once |
 //! | [`load`] | the clients: many connections on one thread, cheaper than what they drive |
-//! | [`process`], [`usage`] | a server as a process of its own; what it has used |
+//! | [`process`], [`usage`] | a program as a process of its own; what it has used |
 //! | [`stage`], [`sample`] | what is measured with which number of connections; one measurement |
 //! | [`options`], [`runner`] | the command line; the rounds, in which the servers take turns |
 //! | [`report`] | medians and ratios, as a table and as JSON |
@@ -12,6 +12,7 @@
 //! The programs are `salon-bench` (the runner), `salon-bench-server` (salon) and
 //! `salon-bench-floor` (the same bytes with no protocol). README.md says how to read the figures.
 
+mod figures;
 pub mod load;
 pub mod options;
 pub mod process;

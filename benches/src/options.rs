@@ -106,7 +106,7 @@ const fn slices(count: usize) -> Slices {
     }
 }
 
-fn number(word: &str) -> Result<usize, String> {
+pub(crate) fn number(word: &str) -> Result<usize, String> {
     let number = word.parse().ok().filter(|number| *number > 0);
     number.ok_or_else(|| format!("{word} is not a number from 1 on."))
 }

@@ -1,25 +1,95 @@
-//! A server as a process of its own, on cores of its own.
+//! A program as a process of its own, on cores of its own.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 /// What a server says when it is ready, before its address.
-const READY: &str = "listening on ";
+const LISTENING: &str = "listening on ";
 
 /// Raises the limit of open files as far as it goes, and picks the cores.
 const ON_CORES: &str = r#"ulimit -n "$(ulimit -Hn)" && exec taskset -c "$0" "$@""#;
 
+/// A running program that one talks with line by line; it is killed when this is dropped.
+#[derive(Debug)]
+pub struct Talk {
+    child: Child,
+    /// A pipe that ends with us; see `end_with_parent`.
+    input: Option<ChildStdin>,
+    output: Option<BufReader<ChildStdout>>,
+    name: String,
+}
+
+impl Talk {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start(command: &mut Command) -> io::Result<Self> {
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn()?;
+        Ok(Self {
+            input: child.stdin.take(),
+            output: child.stdout.take().map(BufReader::new),
+            child,
+            name: format!("{command:?}"),
+        })
+    }
+
+    /// Says a line.
+    ///
+    /// # Errors
+    /// When nobody listens.
+    pub fn say(&mut self, line: &str) -> io::Result<()> {
+        match &mut self.input {
+            Some(input) => writeln!(input, "{line}"),
+            None => Err(io::ErrorKind::BrokenPipe.into()),
+        }
+    }
+
+    /// Waits for a line, and returns what follows `start` in it.
+    ///
+    /// # Errors
+    /// When another line comes, or none.
+    pub fn hear(&mut self, start: &str) -> io::Result<String> {
+        let mut line = String::new();
+        if let Some(output) = &mut self.output {
+            output.read_line(&mut line)?;
+        }
+        match line.strip_prefix(start) {
+            Some(rest) => Ok(rest.trim_end().to_owned()),
+            None => {
+                let name = &self.name;
+                let what = format!("{name} did not say `{start}…` but {line:?}");
+                Err(io::Error::other(what))
+            }
+        }
+    }
+
+    /// Its process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Talk {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// A running server; it is killed when this is dropped.
 #[derive(Debug)]
 pub struct ServerProcess {
-    child: Child,
+    talk: Talk,
     address: SocketAddr,
 }
 
 impl ServerProcess {
-    /// Starts a server on these cores, in the words of taskset: `0` or `0-1`.
+    /// Starts a server of ours on these cores, in the words of taskset: `0` or `0-1`.
     ///
     /// # Errors
     /// When it does not start or says something else than where it listens.
@@ -28,30 +98,15 @@ impl ServerProcess {
         Self::start_command(command.arg(threads.to_string()))
     }
 
-    /// Starts a server anywhere.
+    /// Starts any server, anywhere.
     ///
     /// # Errors
     /// As for [`start`](Self::start).
     pub fn start_command(command: &mut Command) -> io::Result<Self> {
-        // Its input is a pipe that ends with us; see `end_with_parent`.
-        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn()?;
-        let mut line = String::new();
-        if let Some(output) = child.stdout.take() {
-            BufReader::new(output).read_line(&mut line)?;
-        }
-        let address = line
-            .strip_prefix(READY)
-            .and_then(|at| at.trim().parse().ok());
-        match address {
-            Some(address) => Ok(Self { child, address }),
-            None => {
-                let _ = child.kill();
-                let _ = child.wait();
-                let what = format!("{command:?} did not say where it listens: {line:?}");
-                Err(io::Error::other(what))
-            }
-        }
+        let mut talk = Talk::start(command)?;
+        let address = talk.hear(LISTENING)?;
+        let address = address.parse().map_err(io::Error::other)?;
+        Ok(Self { talk, address })
     }
 
     /// Where it listens.
@@ -63,14 +118,7 @@ impl ServerProcess {
     /// Its process id.
     #[must_use]
     pub fn id(&self) -> u32 {
-        self.child.id()
-    }
-}
-
-impl Drop for ServerProcess {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.talk.id()
     }
 }
 
@@ -85,7 +133,7 @@ pub fn on_cores(cores: &str, program: &Path) -> Command {
 /// For servers: says where it listens.
 #[allow(clippy::print_stdout)]
 pub fn announce(address: SocketAddr) {
-    println!("{READY}{address}");
+    println!("{LISTENING}{address}");
 }
 
 /// For servers: ends the process when its input does, since then whoever started it is gone.

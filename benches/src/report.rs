@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use crate::sample::{Sample, Speed};
+use crate::figures::{Figures, or_dash};
+use crate::sample::Sample;
 use crate::stage::STAGES;
 
 /// Which server a figure is of.
@@ -93,7 +94,9 @@ impl Report {
             let this = self.of(Target::This, name);
             let targets = Target::ALL.map(|target| {
                 let figures = self.of(target, name);
-                (target.name().to_owned(), figures.json(&this))
+                let mut json = figures.json();
+                json["this_ratio"] = this.ratio(&figures).into();
+                (target.name().to_owned(), json)
             });
             json!({ "scenario": name, "servers": targets.into_iter().collect::<serde_json::Map<_, _>>() })
         });
@@ -106,78 +109,14 @@ impl Report {
             .iter()
             .flat_map(|stage| stage.scenarios)
             .map(|one| one.name);
-        names.filter(|name| !self.of(Target::This, name).0.is_empty())
+        names.filter(|name| !self.of(Target::This, name).is_empty())
     }
 
     fn of(&self, target: Target, scenario: &str) -> Figures {
         let samples = self.samples.iter();
         let samples = samples.filter(|(of, sample)| *of == target && sample.scenario == scenario);
-        Figures(samples.map(|(_, sample)| *sample).collect())
+        Figures::new(samples.map(|(_, sample)| sample))
     }
-}
-
-/// One scenario with one server, slice by slice.
-struct Figures(Vec<Sample>);
-
-impl Figures {
-    fn shown(&self) -> String {
-        let values = || self.0.iter().map(|sample| sample.value);
-        let digits = if self.0.iter().any(|sample| sample.speed.is_some()) {
-            2
-        } else {
-            0
-        };
-        or_dash(median(values()), |median| {
-            let best = values().fold(f64::INFINITY, f64::min);
-            format!("{median:.digits$} ({best:.digits$})")
-        })
-    }
-
-    fn median_of(&self, part: impl Fn(&Speed) -> f64) -> Option<f64> {
-        let speeds = self.0.iter().filter_map(|sample| sample.speed.as_ref());
-        median(speeds.map(part))
-    }
-
-    /// The part of the time that was spent in the server's own code, over all rounds.
-    fn user_share(&self) -> Option<f64> {
-        let speeds = || self.0.iter().filter_map(|sample| sample.speed);
-        let user: u64 = speeds().map(|speed| speed.cpu.user_ticks).sum();
-        let system: u64 = speeds().map(|speed| speed.cpu.system_ticks).sum();
-        (user + system > 0).then(|| user as f64 / (user + system) as f64)
-    }
-
-    /// The median of the ratios slice by slice: what was measured a moment apart is compared,
-    /// since the machine changes its speed from minute to minute.
-    fn ratio(&self, other: &Self) -> Option<f64> {
-        let pairs = self.0.iter().zip(&other.0);
-        median(pairs.map(|(this, other)| this.value / other.value))
-    }
-
-    fn json(&self, this: &Self) -> Value {
-        json!({
-            "median": median(self.0.iter().map(|sample| sample.value)),
-            "slices": self.0.iter().map(|sample| sample.value).collect::<Value>(),
-            "per_second": self.median_of(|speed| speed.per_second),
-            "load": self.median_of(|speed| speed.load),
-            "user_share": self.user_share(),
-            "this_ratio": this.ratio(self),
-        })
-    }
-}
-
-fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    match values.len() {
-        0 => None,
-        odd if odd % 2 == 1 => Some(values[middle]),
-        _ => Some(f64::midpoint(values[middle - 1], values[middle])),
-    }
-}
-
-fn or_dash(value: Option<f64>, shown: impl FnOnce(f64) -> String) -> String {
-    value.map_or_else(|| "–".into(), shown)
 }
 
 #[cfg(test)]
@@ -198,13 +137,6 @@ mod tests {
             );
         }
         report
-    }
-
-    #[test]
-    fn medians_of_odd_and_even_counts() {
-        assert_eq!(median([3.0, 1.0, 2.0].into_iter()), Some(2.0));
-        assert_eq!(median([4.0, 1.0].into_iter()), Some(2.5));
-        assert_eq!(median([].into_iter()), None);
     }
 
     #[test]

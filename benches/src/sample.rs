@@ -3,7 +3,6 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use crate::process::ServerProcess;
 use crate::usage::Cpu;
 
 /// What was measured once.
@@ -11,7 +10,7 @@ use crate::usage::Cpu;
 pub struct Sample {
     /// The scenario's name.
     pub scenario: &'static str,
-    /// Microseconds of the server's processor time per message, delivery or connection; or bytes
+    /// Microseconds of a program's processor time per message, delivery or connection; or bytes
     /// per session.
     pub value: f64,
     /// How that time was used.
@@ -23,27 +22,32 @@ pub struct Sample {
 pub struct Speed {
     /// Messages in a second of the clock on the wall.
     pub per_second: f64,
-    /// Microseconds of the load's processor time per message.
+    /// The same of what it talks with.
     pub load: f64,
-    /// The server's processor time.
+    /// Its processor time.
     pub cpu: Cpu,
 }
 
-/// Measures the processor time of a server, and of this process, which is the load.
+/// Measures the processor time of a process, and of the one that it talks with.
 #[derive(Debug)]
-pub struct Watch<'a> {
-    server: &'a ServerProcess,
+pub struct Watch {
+    process: u32,
+    load: u32,
     started: (Cpu, Cpu, Instant),
 }
 
-impl<'a> Watch<'a> {
+impl Watch {
     /// Begins.
     ///
     /// # Errors
-    /// When the server is gone, or there is no /proc.
-    pub fn start(server: &'a ServerProcess) -> io::Result<Self> {
-        let started = (Cpu::of(server.id())?, Self::load()?, Instant::now());
-        Ok(Self { server, started })
+    /// When one of them is gone, or there is no /proc.
+    pub fn start(process: u32, load: u32) -> io::Result<Self> {
+        let started = (Cpu::of(process)?, Cpu::of(load)?, Instant::now());
+        Ok(Self {
+            process,
+            load,
+            started,
+        })
     }
 
     /// Ends; so many messages there were. The first value is microseconds per message.
@@ -51,10 +55,10 @@ impl<'a> Watch<'a> {
     /// # Errors
     /// As for [`start`](Self::start).
     pub fn stop(self, messages: u64) -> io::Result<(f64, Option<Speed>)> {
-        let (server, load, instant) = self.started;
+        let (cpu, load, instant) = self.started;
         let seconds = instant.elapsed().as_secs_f64();
-        let cpu = Cpu::of(self.server.id())?.since(server);
-        let load = Self::load()?.since(load);
+        let cpu = Cpu::of(self.process)?.since(cpu);
+        let load = Cpu::of(self.load)?.since(load);
         let messages = messages as f64;
         let per_message = |time: Duration| time.as_secs_f64() * 1e6 / messages;
         let speed = Speed {
@@ -63,9 +67,5 @@ impl<'a> Watch<'a> {
             cpu,
         };
         Ok((per_message(cpu.total), Some(speed)))
-    }
-
-    fn load() -> io::Result<Cpu> {
-        Cpu::of(std::process::id())
     }
 }

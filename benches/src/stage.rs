@@ -134,17 +134,21 @@ impl Work {
         } else {
             slices
         };
-        (0..slices).flat_map(move |slice| {
-            // There and back again, so that nobody is always the first.
-            (0..servers).map(move |turn| {
-                if slice % 2 == 0 {
-                    turn
-                } else {
-                    servers - 1 - turn
-                }
-            })
-        })
+        turns(servers, slices)
     }
+}
+
+/// Whose turn it is, slice after slice: there and back again, so that nobody is always the first.
+pub(crate) fn turns(contenders: usize, slices: usize) -> impl Iterator<Item = usize> {
+    (0..slices).flat_map(move |slice| {
+        (0..contenders).map(move |turn| {
+            if slice % 2 == 0 {
+                turn
+            } else {
+                contenders - 1 - turn
+            }
+        })
+    })
 }
 
 impl fmt::Display for Stage {

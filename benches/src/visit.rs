@@ -33,7 +33,7 @@ impl<'a> Visit<'a> {
     pub(crate) fn begin(stage: &Stage, server: &'a ServerProcess) -> io::Result<Self> {
         let count = stage.connections;
         let before = usage::resident(server.id())?;
-        let watch = Watch::start(server)?;
+        let watch = watch(server)?;
         let clients = match stage.is_polling() {
             true => Clients::Polling(Pollers::open(server.address(), count)?),
             false => Clients::WebSocket(load::connect(server.address(), count)?),
@@ -65,7 +65,7 @@ impl<'a> Visit<'a> {
             Connect => self.connecting,
             Idle => (self.grown, None),
             work => {
-                let watch = Watch::start(self.server)?;
+                let watch = watch(self.server)?;
                 watch.stop(self.clients.run(work, time)?)?
             }
         };
@@ -75,6 +75,11 @@ impl<'a> Visit<'a> {
             speed,
         })
     }
+}
+
+/// We are the load.
+fn watch(server: &ServerProcess) -> io::Result<Watch> {
+    Watch::start(server.id(), std::process::id())
 }
 
 impl Clients {

@@ -1,0 +1,98 @@
+//! One scenario, slice by slice: medians and ratios.
+
+use serde_json::{Value, json};
+
+use crate::sample::{Sample, Speed};
+
+/// What was measured of one program in one scenario, slice by slice.
+#[derive(Debug)]
+pub(crate) struct Figures(Vec<Sample>);
+
+impl Figures {
+    pub(crate) fn new<'a>(samples: impl Iterator<Item = &'a Sample>) -> Self {
+        Self(samples.copied().collect())
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn values(&self) -> impl Iterator<Item = f64> {
+        self.0.iter().map(|sample| sample.value)
+    }
+
+    pub(crate) fn median(&self) -> Option<f64> {
+        median(self.values())
+    }
+
+    /// `median (best)`, or a dash.
+    pub(crate) fn shown(&self) -> String {
+        let digits = if self.is_time() { 2 } else { 0 };
+        or_dash(self.median(), |median| {
+            let best = self.values().fold(f64::INFINITY, f64::min);
+            format!("{median:.digits$} ({best:.digits$})")
+        })
+    }
+
+    /// Whether it is microseconds; otherwise it is bytes.
+    pub(crate) fn is_time(&self) -> bool {
+        self.0.iter().any(|sample| sample.speed.is_some())
+    }
+
+    pub(crate) fn median_of(&self, part: impl Fn(&Speed) -> f64) -> Option<f64> {
+        let speeds = self.0.iter().filter_map(|sample| sample.speed.as_ref());
+        median(speeds.map(part))
+    }
+
+    /// The part of the time that was spent in the program's own code, over all rounds.
+    pub(crate) fn user_share(&self) -> Option<f64> {
+        let speeds = || self.0.iter().filter_map(|sample| sample.speed);
+        let user: u64 = speeds().map(|speed| speed.cpu.user_ticks).sum();
+        let system: u64 = speeds().map(|speed| speed.cpu.system_ticks).sum();
+        (user + system > 0).then(|| user as f64 / (user + system) as f64)
+    }
+
+    /// The median of the ratios slice by slice: what was measured a moment apart is compared,
+    /// since the machine changes its speed from minute to minute.
+    pub(crate) fn ratio(&self, other: &Self) -> Option<f64> {
+        let pairs = self.values().zip(other.values());
+        median(pairs.map(|(this, other)| this / other))
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        json!({
+            "median": self.median(),
+            "slices": self.values().collect::<Value>(),
+            "per_second": self.median_of(|speed| speed.per_second),
+            "load": self.median_of(|speed| speed.load),
+            "user_share": self.user_share(),
+        })
+    }
+}
+
+fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    match values.len() {
+        0 => None,
+        odd if odd % 2 == 1 => Some(values[middle]),
+        _ => Some(f64::midpoint(values[middle - 1], values[middle])),
+    }
+}
+
+pub(crate) fn or_dash(value: Option<f64>, shown: impl FnOnce(f64) -> String) -> String {
+    value.map_or_else(|| "–".into(), shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn medians_of_odd_and_even_counts() {
+        assert_eq!(median([3.0, 1.0, 2.0].into_iter()), Some(2.0));
+        assert_eq!(median([4.0, 1.0].into_iter()), Some(2.5));
+        assert_eq!(median([].into_iter()), None);
+    }
+}
