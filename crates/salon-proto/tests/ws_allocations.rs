@@ -1,4 +1,4 @@
-//! A frame that is entirely in the input costs no allocation.
+//! A frame that is entirely in the input costs no allocation, and compression is paid once a thread.
 
 #![allow(missing_docs)]
 // A global allocator cannot be written without `unsafe`; it only forwards and counts.
@@ -9,27 +9,33 @@ use std::{
     cell::Cell,
 };
 
+use salon_proto::Encoded;
+use salon_proto::engine::Protocol;
 use salon_proto::ws::{
-    CloseCode, ControlPayload, Decoder, Message, Role, binary_frame, close_frame, encode_header,
-    ping_frame, text_frame,
+    CloseCode, ControlPayload, Decoder, Deflate, Message, Role, binary_frame, close_frame,
+    encode_header, ping_frame, text_frame,
 };
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+    /// Bytes that are allocated and not yet free, if none goes to another thread.
+    static BYTES: Cell<usize> = const { Cell::new(0) };
 }
 
 struct Counting;
 
-// SAFETY: every call is forwarded unchanged to the system allocator. The counter
-// is a thread-local `Cell` without a destructor, which never allocates.
+// SAFETY: every call is forwarded unchanged to the system allocator. The counters
+// are thread-local `Cell`s without a destructor, which never allocate.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        BYTES.set(BYTES.get().wrapping_add(layout.size()));
         // SAFETY: the caller's promises are those that `System` asks for.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        BYTES.set(BYTES.get().wrapping_sub(layout.size()));
         // SAFETY: the pointer came from `System` in `alloc` above.
         unsafe { System.dealloc(pointer, layout) }
     }
@@ -43,6 +49,13 @@ fn allocations(work: impl FnOnce()) -> usize {
     let before = ALLOCATIONS.get();
     work();
     ALLOCATIONS.get() - before
+}
+
+/// How many bytes more are allocated after `work` than before it.
+fn kept<T>(work: impl FnOnce() -> T) -> usize {
+    let before = BYTES.get();
+    drop(work());
+    BYTES.get().wrapping_sub(before)
 }
 
 fn drain(decoder: &mut Decoder, mut input: &mut [u8]) -> usize {
@@ -118,4 +131,26 @@ fn a_header_is_encoded_in_place() {
         ));
     });
     assert_eq!(count, 0);
+}
+
+#[test]
+fn a_thread_keeps_one_compressor_and_one_decompressor() {
+    let deflater = Deflate::new().accept("permessage-deflate");
+    let deflater = deflater.unwrap().unwrap().deflater;
+    let packet = Encoded::text(|out| out.resize(10_000, b'x'));
+    let mut wire = Vec::new();
+    let first = kept(|| {
+        let deflated = packet.deflated(&deflater, Protocol::V4).unwrap();
+        wire = deflated.frames(Protocol::V4).flatten().copied().collect();
+    });
+    assert!((250_000..350_000).contains(&first), "{first} to compress");
+    assert_eq!(kept(|| packet.deflated(&deflater, Protocol::V4)), 0);
+
+    let read = || {
+        let mut decoder = Decoder::new(Role::Client, 1 << 20).with_deflate();
+        assert_eq!(drain(&mut decoder, &mut wire.clone()), 1);
+    };
+    let first = kept(read);
+    assert!((8_000..14_000).contains(&first), "{first} to decompress");
+    assert_eq!(kept(read), 0);
 }
