@@ -6,11 +6,15 @@ import { fileURLToPath } from "node:url";
 import { Inbox } from "./inbox.mjs";
 import { within } from "./deadline.mjs";
 
-const reference = fileURLToPath(new URL("../reference-server.mjs", import.meta.url));
+const at = (file) => fileURLToPath(new URL(`../${file}`, import.meta.url));
+
+/** The server that the tests run against; `python` keeps a part of the contract, for the tests of clients. */
+export const chosen = process.env.SALON_SERVER ?? "reference";
 
 function command() {
-  const chosen = process.env.SALON_SERVER ?? "reference";
-  return chosen === "reference" ? [process.execPath, [reference]] : [path.resolve(chosen), []];
+  if (chosen === "reference") return [process.execPath, [at("reference-server.mjs")]];
+  if (chosen === "python") return [at("python/.venv/bin/python"), [at("python/server.py")]];
+  return [path.resolve(chosen), []];
 }
 
 export class TestServer {

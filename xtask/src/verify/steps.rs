@@ -6,7 +6,7 @@ use super::prerequisites::CHROMIUM;
 use super::{locks, prerequisites};
 use crate::failure::{OrFail, Outcome, fail};
 use crate::project::Project;
-use crate::{child, documents, layers, npm, page, python};
+use crate::{child, documents, layers, npm, page, progress, python};
 
 #[derive(Debug)]
 pub(crate) struct Step {
@@ -56,7 +56,7 @@ pub(crate) const STEPS: &[Step] = &[
     step("page", "the demo's page", &[], page),
     step(
         "reference",
-        "the interop expectations against Node's own server",
+        "the interop expectations against Node's own server and client",
         &[],
         reference,
     ),
@@ -77,6 +77,9 @@ pub(crate) const STEPS: &[Step] = &[
 
 pub(crate) const INTEROP: &str = "interop";
 pub(crate) const BROWSER: &str = "interop/browser";
+
+/// Node's own server or client, by the name that the interop tests have for both.
+const REFERENCE: &str = "reference";
 
 /// Where the browser tests leave their screenshots.
 const ARTEFACTS: &str = "artefacts";
@@ -145,7 +148,8 @@ fn page(project: &Project) -> Outcome {
 }
 
 fn reference(project: &Project) -> Outcome {
-    npm_test(project, Path::new("reference"))
+    npm_test(project, Path::new(REFERENCE))?;
+    test_client(project, Path::new(REFERENCE), Path::new(REFERENCE))
 }
 
 fn interop(project: &Project) -> Outcome {
@@ -158,6 +162,16 @@ fn npm_test(project: &Project, server: &Path) -> Outcome {
     require_packages(project, INTEROP)?;
     require_python(project)?;
     child::run(npm::command(project, INTEROP, &["test"]).env("SALON_SERVER", server))
+}
+
+/// A client with a server, as `interop/client/CONTRACT.md` names both.
+fn test_client(project: &Project, client: &Path, server: &Path) -> Outcome {
+    progress::tell(&format!("{} with {}:", client.display(), server.display()));
+    let mut command = npm::command(project, INTEROP, &["run", "client"]);
+    command
+        .env("SALON_CLIENT", client)
+        .env("SALON_SERVER", server);
+    child::run(&mut command)
 }
 
 fn browser(project: &Project) -> Outcome {
