@@ -53,6 +53,39 @@ impl<T> AckTable<T> {
         waiter
     }
 
+    /// Whether a waiter can be added.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.waiting.len() < self.limit
+    }
+
+    /// Whether somebody waits for the answer with this id.
+    #[must_use]
+    pub fn contains(&self, id: u64) -> bool {
+        self.waiting.contains_key(&id)
+    }
+
+    /// The waiter for the answer with this id.
+    pub fn get_mut(&mut self, id: u64) -> Option<&mut T> {
+        self.waiting.get_mut(&id)
+    }
+
+    /// Forgets those waiters that fit the description; gives their ids, in no order.
+    pub fn remove_if(&mut self, mut is_meant: impl FnMut(&T) -> bool) -> Vec<u64> {
+        let mut removed = Vec::new();
+        self.waiting.retain(|id, waiter| {
+            let is_meant = is_meant(waiter);
+            if is_meant {
+                removed.push(*id);
+            }
+            !is_meant
+        });
+        if self.waiting.is_empty() {
+            self.waiting = HashMap::new();
+        }
+        removed
+    }
+
     /// Takes all waiters out.
     pub fn drain(&mut self) -> impl Iterator<Item = T> {
         std::mem::take(&mut self.waiting).into_values()

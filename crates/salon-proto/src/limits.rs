@@ -62,6 +62,16 @@ pub struct Limits {
     /// reading from that session: its own flood waits in its own TCP window. So do its answers
     /// and pongs, until a handler ends.
     pub max_running_handlers: usize,
+    /// Packets that wait in a client's socket for a session that takes them. JavaScript's client
+    /// keeps all, and sends them in one burst when it is back.
+    pub max_buffered_packets: usize,
+    /// Bytes of these packets. Four full messages, as in an outbox.
+    pub max_buffered_bytes: usize,
+    /// Events that a client keeps before its socket is connected, and before the application
+    /// has taken them.
+    pub max_unread_events: usize,
+    /// Bytes of these events. What a server sends a client that comes back must fit.
+    pub max_unread_bytes: usize,
 }
 
 impl Default for Limits {
@@ -82,6 +92,10 @@ impl Default for Limits {
             max_event_name: 1_024,
             max_pending_acks: 10_000,
             max_running_handlers: 1_000,
+            max_buffered_packets: 10_000,
+            max_buffered_bytes: 4_000_000,
+            max_unread_events: 10_000,
+            max_unread_bytes: 16_000_000,
         }
     }
 }
@@ -106,6 +120,8 @@ pub struct Timing {
     /// Rhythm of the noop packets that release a held poll while a candidate probes.
     /// The client may poll again before it has switched, so one is not enough.
     pub upgrade_noop_interval: Duration,
+    /// From the first request of a client until its session must be open; then it tries again.
+    pub open_timeout: Duration,
 }
 
 impl Default for Timing {
@@ -118,6 +134,7 @@ impl Default for Timing {
             close_timeout: Duration::from_millis(30_000),
             body_timeout: Duration::from_millis(60_000),
             upgrade_noop_interval: Duration::from_millis(100),
+            open_timeout: Duration::from_millis(20_000),
         }
     }
 }
@@ -135,6 +152,7 @@ impl Timing {
             &mut self.close_timeout,
             &mut self.body_timeout,
             &mut self.upgrade_noop_interval,
+            &mut self.open_timeout,
         ] {
             *time = (*time).max(Duration::from_millis(1));
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use salon_proto::client::{self, Message};
+use salon_proto::client::{Message, session};
 use salon_proto::engine::handshake::open_packet;
 use salon_proto::engine::payload::{Encoding, PayloadDecoder};
 use salon_proto::engine::{self, Dialect, Overflow, PollAnswer, Protocol, Transport};
@@ -51,7 +51,7 @@ impl Flight {
 #[derive(Debug)]
 pub struct Pair {
     /// The client's side.
-    pub client: client::Session,
+    pub client: session::Session,
     /// The server's side.
     pub server: engine::Session,
     /// Why the client's side ended.
@@ -121,7 +121,7 @@ impl Pair {
         let open = Encoded::text(|out| out.extend_from_slice(open.as_bytes()));
         let shared = Arc::new(timing.clone());
         let mut pair = Self {
-            client: client::Session::open(transport, true, &timing, &limits),
+            client: session::Session::open(transport, true, &timing, &limits),
             server: engine::Session::open(
                 open,
                 Dialect::default(),
@@ -256,17 +256,17 @@ impl Pair {
         }
     }
 
-    fn obey_client(&mut self, output: client::Output) {
+    fn obey_client(&mut self, output: session::Output) {
         assert_eq!(self.client_closed, None, "nothing happens after the end");
         match output {
-            client::Output::Poll => self.send(Flight::Get, true),
-            client::Output::Post(body) => self.send(Flight::Post(body), true),
-            client::Output::OpenCandidate => self.send(Flight::Knock, true),
-            client::Output::WriteCandidate(text) => {
+            session::Output::Poll => self.send(Flight::Get, true),
+            session::Output::Post(body) => self.send(Flight::Post(body), true),
+            session::Output::OpenCandidate => self.send(Flight::Knock, true),
+            session::Output::WriteCandidate(text) => {
                 self.send(Flight::ToCandidate(text.to_owned()), true);
             }
-            client::Output::SwitchToCandidate | client::Output::DropCandidate => {}
-            client::Output::Closed(reason) => {
+            session::Output::SwitchToCandidate | session::Output::DropCandidate => {}
+            session::Output::Closed(reason) => {
                 self.client_closed = Some(reason);
                 self.send(Flight::ClientIsGone, true);
             }
@@ -426,11 +426,11 @@ fn packet(text: &str) -> Encoded {
     })
 }
 
-fn note_client(messages: &mut Vec<String>, received: &client::Received<'_>) {
+fn note_client(messages: &mut Vec<String>, received: &session::Received<'_>) {
     match received {
-        client::Received::Text(text) => messages.push((*text).to_owned()),
-        client::Received::Binary(data) => messages.push(format!("{data:?}")),
-        client::Received::Nothing | client::Received::Opened => {}
+        session::Received::Text(text) => messages.push((*text).to_owned()),
+        session::Received::Binary(data) => messages.push(format!("{data:?}")),
+        session::Received::Nothing | session::Received::Opened | session::Received::Pinged => {}
     }
 }
 

@@ -9,6 +9,9 @@ use bytes::Bytes;
 use crate::encoded::Encoded;
 use crate::engine::payload::SEPARATOR;
 
+/// Room for so many packets is kept between two bursts.
+const KEPT_ROOM: usize = 32;
+
 /// One Engine.IO packet to send: a frame on a WebSocket, a piece of a payload on polling.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Message {
@@ -87,6 +90,9 @@ impl Outgoing {
     pub fn pop(&mut self) -> Option<Message> {
         let message = self.queue.pop_front()?;
         self.bytes = self.bytes.saturating_sub(message.bytes().len());
+        if self.queue.is_empty() && self.queue.capacity() > KEPT_ROOM {
+            self.queue = VecDeque::new();
+        }
         Some(message)
     }
 

@@ -50,7 +50,8 @@ pub enum Output {
     SwitchToCandidate,
     /// Close the candidate.
     DropCandidate,
-    /// The session is over. On a WebSocket, close it; drop requests that are on their way.
+    /// The session is over. Close the WebSocket once what was taken for it is written; drop requests
+    /// that are on their way.
     Closed(CloseReason),
 }
 
@@ -61,6 +62,8 @@ pub enum Received<'a> {
     Nothing,
     /// The session is open.
     Opened,
+    /// The server has sent a ping; it is answered.
+    Pinged,
     /// A text message.
     Text(&'a str),
     /// A binary message that came as text.
@@ -71,7 +74,11 @@ pub enum Received<'a> {
 enum State {
     Opening,
     Open,
-    Closing { gives_up_at: Instant },
+    Closing {
+        gives_up_at: Instant,
+        /// The post that ends the session is on its way.
+        has_said_goodbye: bool,
+    },
     Closed,
 }
 
@@ -211,18 +218,18 @@ impl Session {
             (_, Packet::Close) => self.finish(CloseReason::TransportClose),
             (State::Open, Packet::Message(text)) => return Received::Text(text),
             (State::Open, Packet::Binary(data)) => return Received::Binary(data),
-            (State::Open, Packet::Ping(_)) => self.handle_ping(now),
+            (State::Open, Packet::Ping(_)) => return self.handle_ping(now),
             // Anything else before the session is open is no Engine.IO server.
-            (State::Opening, _) => self.finish(CloseReason::ParseError),
+            (State::Opening, _) => self.finish(CloseReason::TransportError),
             _ => {}
         }
         Received::Nothing
     }
 
-    /// Something that is no Engine.IO packet.
+    /// Something that is no Engine.IO packet. It is a transport error, as in JavaScript's client.
     pub fn handle_malformed(&mut self, via: Transport) -> Received<'static> {
         if !self.is_over() && via == self.transport {
-            self.finish(CloseReason::ParseError);
+            self.finish(CloseReason::TransportError);
         }
         Received::Nothing
     }
@@ -282,7 +289,7 @@ impl Session {
     pub fn handle_timeout(&mut self, now: Instant) {
         let is_silent = self.ping_by.is_some_and(|by| now >= by);
         match self.state {
-            State::Closing { gives_up_at } if now >= gives_up_at => {
+            State::Closing { gives_up_at, .. } if now >= gives_up_at => {
                 self.finish(CloseReason::ForcedClose);
             }
             State::Open if is_silent => self.finish(CloseReason::PingTimeout),
@@ -308,10 +315,11 @@ impl Session {
         Received::Opened
     }
 
-    fn handle_ping(&mut self, now: Instant) {
+    fn handle_ping(&mut self, now: Instant) -> Received<'static> {
         self.expect_ping(now);
         let pong = Message::Text(Bytes::from_static(b"3"));
         self.outgoing.push_message(pong);
+        Received::Pinged
     }
 
     /// Only pings count: a server that sends data but no pings is not asked for pongs, and would
@@ -342,6 +350,19 @@ impl Session {
         Err(Rejected { packet, why })
     }
 
+    /// Queues a message, however much waits. For what the protocol needs, of which the caller has
+    /// only so much.
+    pub fn send_control(&mut self, packet: &Encoded) {
+        if self.is_open() {
+            self.outgoing.push(packet);
+        }
+    }
+
+    /// Ends the session now: the peer broke the rules of the layer above.
+    pub fn fail(&mut self) {
+        self.finish(CloseReason::ParseError);
+    }
+
     /// Ends the session once everything has been sent, or `close_timeout` later.
     pub fn close(&mut self, now: Instant) {
         match self.state {
@@ -349,9 +370,11 @@ impl Session {
             State::Open => {
                 self.state = State::Closing {
                     gives_up_at: now + self.close_timeout,
+                    has_said_goodbye: false,
                 };
                 self.drop_candidate();
                 self.flush();
+                self.finish_if_drained();
             }
             _ => {}
         }
@@ -401,10 +424,16 @@ impl Session {
             return None;
         }
         let message = self.outgoing.pop();
-        if message.is_none() && matches!(self.state, State::Closing { .. }) {
+        self.finish_if_drained();
+        message
+    }
+
+    /// Over WebSocket the session is over when its last message has been taken.
+    fn finish_if_drained(&mut self) {
+        let is_closing = matches!(self.state, State::Closing { .. });
+        if is_closing && self.transport == Transport::WebSocket && self.outgoing.is_empty() {
             self.finish(CloseReason::ForcedClose);
         }
-        message
     }
 
     /// The next thing to do.
@@ -417,7 +446,7 @@ impl Session {
     pub const fn poll_timeout(&self) -> Option<Instant> {
         match self.state {
             State::Open => self.ping_by,
-            State::Closing { gives_up_at } => Some(gives_up_at),
+            State::Closing { gives_up_at, .. } => Some(gives_up_at),
             State::Opening | State::Closed => None,
         }
     }
@@ -441,10 +470,21 @@ impl Session {
         self.outputs.push_back(Output::SwitchToCandidate);
     }
 
+    /// The last post, or the end if it has been answered.
     fn say_goodbye(&mut self) {
-        self.outputs
-            .push_back(Output::Post(Bytes::from_static(b"1")));
-        self.finish(CloseReason::ForcedClose);
+        let State::Closing {
+            has_said_goodbye, ..
+        } = &mut self.state
+        else {
+            return;
+        };
+        if *has_said_goodbye {
+            return self.finish(CloseReason::ForcedClose);
+        }
+        *has_said_goodbye = true;
+        self.post_running = true;
+        let goodbye = Output::Post(Bytes::from_static(b"1"));
+        self.outputs.push_back(goodbye);
     }
 
     fn drop_candidate(&mut self) {
@@ -458,6 +498,11 @@ impl Session {
         if self.is_closed() {
             return;
         }
+        // What breaks while this side closes does not matter any more.
+        let reason = match self.state {
+            State::Closing { .. } => CloseReason::ForcedClose,
+            _ => reason,
+        };
         self.drop_candidate();
         self.state = State::Closed;
         self.ping_by = None;

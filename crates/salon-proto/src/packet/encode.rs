@@ -116,6 +116,20 @@ pub(crate) fn connect_data(id: &SocketId, recovery: Option<&RecoveryId>) -> Stri
     }
 }
 
+/// A client's wish to be connected, with auth data if it has any: a JSON object.
+///
+/// ```
+/// let packet = salon_proto::packet::join("/admin", Some(r#"{"token":"x"}"#));
+/// assert_eq!(packet.as_text(), br#"40/admin,{"token":"x"}"#);
+/// ```
+#[must_use]
+pub fn join(namespace: &str, auth: Option<&str>) -> Encoded {
+    Encoded::text(|out| {
+        write_head(out, b"40", namespace, None);
+        out.extend_from_slice(auth.unwrap_or_default().as_bytes());
+    })
+}
+
 /// The server's consent to a connection of Socket.IO protocol 4, whose client knows its id.
 #[must_use]
 pub fn connect_v4(namespace: &str) -> Encoded {
@@ -148,7 +162,7 @@ pub(crate) fn connect_error_data(message: &str, data: Option<&serde_json::Value>
     }
 }
 
-/// The server takes a client out of a namespace.
+/// One side leaves a namespace.
 #[must_use]
 pub fn disconnect(namespace: &str) -> Encoded {
     Encoded::text(|out| write_head(out, b"41", namespace, None))

@@ -16,6 +16,7 @@ use bytes::Bytes;
 
 pub use encode::{
     EncodeError, ack, ack_array, connect, connect_error, connect_v4, disconnect, error_v4, event,
+    join,
 };
 pub(crate) use encode::{check_name, connect_data, connect_error_data, event_with};
 pub use raw::{PacketType, RawPacket};
@@ -96,6 +97,37 @@ pub struct Ack<'a> {
     pub array: Cow<'a, str>,
     /// The binary data that the array's placeholders stand for.
     pub attachments: Vec<Bytes>,
+}
+
+fn own(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
+}
+
+impl Event<'_> {
+    /// The same, with text of its own.
+    #[must_use]
+    pub fn into_owned(self) -> Event<'static> {
+        Event {
+            namespace: own(self.namespace),
+            name: own(self.name),
+            ack_id: self.ack_id,
+            array: own(self.array),
+            attachments: self.attachments,
+        }
+    }
+}
+
+impl Ack<'_> {
+    /// The same, with text of its own.
+    #[must_use]
+    pub fn into_owned(self) -> Ack<'static> {
+        Ack {
+            namespace: own(self.namespace),
+            id: self.id,
+            array: own(self.array),
+            attachments: self.attachments,
+        }
+    }
 }
 
 impl Packet<'_> {

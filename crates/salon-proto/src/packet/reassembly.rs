@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::error::ProtocolError;
 use crate::packet::decode::{Decoded, decode};
-use crate::packet::{Ack, Event, Packet, json};
+use crate::packet::{Packet, json, own};
 
 /// Collects one packet at a time: the messages of a packet never interleave with others.
 ///
@@ -102,25 +102,10 @@ impl Waiting {
     }
 }
 
-/// Only events and answers have attachments, so nothing else needs to be kept.
 fn into_owned(packet: Packet<'_>) -> Packet<'static> {
-    fn own(text: Cow<'_, str>) -> Cow<'static, str> {
-        Cow::Owned(text.into_owned())
-    }
     match packet {
-        Packet::Event(event) => Packet::Event(Event {
-            namespace: own(event.namespace),
-            name: own(event.name),
-            ack_id: event.ack_id,
-            array: own(event.array),
-            attachments: event.attachments,
-        }),
-        Packet::Ack(ack) => Packet::Ack(Ack {
-            namespace: own(ack.namespace),
-            id: ack.id,
-            array: own(ack.array),
-            attachments: ack.attachments,
-        }),
+        Packet::Event(event) => Packet::Event(event.into_owned()),
+        Packet::Ack(ack) => Packet::Ack(ack.into_owned()),
         Packet::Connect { namespace, data } => Packet::Connect {
             namespace: own(namespace),
             data: data.map(own),

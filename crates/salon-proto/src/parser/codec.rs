@@ -141,6 +141,18 @@ impl Codec {
         encode(&**parser, &raw)
     }
 
+    /// As [`packet::join`].
+    ///
+    /// # Errors
+    /// When the parser cannot write it.
+    pub fn join(&self, namespace: &str, auth: Option<&str>) -> Result<Encoded, EncodeError> {
+        let Some(parser) = &self.0 else {
+            return Ok(packet::join(namespace, auth));
+        };
+        let data = auth.map(str::to_owned);
+        encode(&**parser, &plain(PacketType::Connect, namespace, data))
+    }
+
     /// The server's consent to a connection of Socket.IO protocol 4, whose client knows its id.
     ///
     /// # Errors

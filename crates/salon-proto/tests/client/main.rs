@@ -1,0 +1,9 @@
+//! The client above Engine.IO, in virtual time.
+
+mod acks;
+mod connecting;
+mod reconnecting;
+mod recovery;
+mod retries;
+mod script;
+mod sending;
