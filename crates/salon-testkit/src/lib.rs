@@ -20,6 +20,9 @@
 //! | `shell` | drives the session as the real shell does, and watches over its promises |
 //! | `expect` | what the client or the application must have got |
 //! | `pair` | a client and a server, with a network between them |
+//! | `world` | a client's manager and a server, with a network between them that fails |
+//! | `socket_server` | a small Socket.IO server |
+//! | `network` | what is on its way, and how it gets lost |
 //! | `frame` | a client's WebSocket frame, encoded without the code under test |
 //! | `link` | one WebSocket, whose bytes pass through the real decoder both ways |
 //! | `splits`, `random` | where a stream may be cut; chance that is the same in every run |
@@ -34,15 +37,21 @@ mod client;
 mod expect;
 mod frame;
 mod link;
+mod network;
 mod pair;
 mod random;
 mod server;
 mod setup;
 mod shell;
+mod socket_server;
 mod splits;
+mod world;
 
 pub use frame::client_frame;
+pub use network::Cut;
 pub use pair::Pair;
 pub use random::Random;
 pub use setup::{Client, Setup};
+pub use socket_server::SocketServer;
 pub use splits::{bytewise, splits};
+pub use world::{Told, World};
