@@ -15,6 +15,10 @@ use crate::ws::{EncodedHeader, HEADER_ROOM, Opcode, encode_header, frame_behind_
 
 use deflated::Deflated;
 
+/// Room for a frame with a small payload, so that most packets are written without growing: the
+/// WebSocket header, the packet's head, and what JSON reserves before it knows its length.
+const USUAL_ROOM: usize = 256;
+
 /// One Engine.IO packet, or one Socket.IO packet with its attachments, as it goes out.
 ///
 /// A broadcast makes it once; each recipient gets a clone, which copies no data. The
@@ -85,7 +89,8 @@ impl Encoded {
 
     /// Encodes a text frame that binary frames follow.
     pub fn with_attachments(fill: impl FnOnce(&mut Vec<u8>), attachments: Vec<Bytes>) -> Self {
-        let mut buffer = vec![0; HEADER_ROOM];
+        let mut buffer = Vec::with_capacity(USUAL_ROOM);
+        buffer.extend_from_slice(&[0; HEADER_ROOM]);
         fill(&mut buffer);
         let (wire, text_start) = frame_behind_room(Opcode::Text, false, buffer);
         Self {

@@ -254,7 +254,8 @@ fn write_head(out: &mut Vec<u8>, kind: &[u8], namespace: &str, id: Option<u64>) 
         out.push(b',');
     }
     if let Some(id) = id {
-        out.extend_from_slice(id.to_string().as_bytes());
+        // Writing a number into a vector does not fail.
+        let _ = serde_json::to_writer(out, &id);
     }
 }
 

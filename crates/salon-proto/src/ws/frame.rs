@@ -3,7 +3,7 @@
 //! `mask` is `None` on a server and a fresh, unpredictable key for each frame on
 //! a client (RFC 6455 section 5.3); randomness is the caller's business.
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 
 use super::{CloseCode, ControlPayload, MaskKey, Opcode, apply_mask, encode_header};
 
@@ -31,7 +31,9 @@ pub(crate) fn frame_behind_room(
     if let Some(room) = buffer.get_mut(start..HEADER_ROOM) {
         room.copy_from_slice(header);
     }
-    (Bytes::from(buffer).slice(start..), header.len())
+    let mut frame = Bytes::from(buffer);
+    frame.advance(start.min(frame.len()));
+    (frame, header.len())
 }
 
 /// A text message in one frame.
