@@ -1,6 +1,7 @@
 //! Lists of handlers: those for one occasion, and those for events.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use parking_lot::RwLock;
 use salon_proto::packet::RESERVED_EVENTS;
@@ -56,7 +57,8 @@ impl<P: Peer> Handlers<P> {
 /// The handlers of events, by the events' names.
 pub struct Events<P: Peer>(RwLock<ByName<P>>);
 
-type ByName<P> = HashMap<Box<str>, List<Erased<P>>, NameHash>;
+/// Lists that are shared, so that handlers are called while the lock is free; none is empty.
+type ByName<P> = HashMap<Box<str>, Arc<[Entry<Erased<P>>]>, NameHash>;
 
 impl<P: Peer> Events<P> {
     /// Adds a handler. `is_once`: it is called a single time.
@@ -65,7 +67,11 @@ impl<P: Peer> Events<P> {
         let name = Box::<str>::from(name);
         let entry = Entry::new(is_once, erase(Place::Event(name.clone()), handler));
         let (id, event) = (entry.id, Some(name.clone()));
-        self.0.write().entry(name).or_default().add_entry(entry);
+        let mut events = self.0.write();
+        let before = events.get(&name);
+        let before = before.iter().flat_map(|all| all.iter().cloned());
+        let after = before.chain([entry]).collect();
+        events.insert(name, after);
         Key { id, event }
     }
 
@@ -77,16 +83,17 @@ impl<P: Peer> Events<P> {
 
     fn remove_one(&self, name: &str, id: u64) -> bool {
         let mut events = self.0.write();
-        let Some(list) = events.get(name) else {
+        let Some(before) = events.remove(name) else {
             return false;
         };
-        // What falls out is dropped when the lock is free.
-        let before = list.get();
-        let is_removed = list.remove(id);
-        if list.is_empty() {
-            events.remove(name);
+        let after = before.iter().filter(|one| one.id != id).cloned();
+        let after: Arc<[_]> = after.collect();
+        let is_removed = after.len() < before.len();
+        if !after.is_empty() {
+            events.insert(name.into(), after);
         }
         drop(events);
+        // What fell out is dropped when the lock is free.
         drop(before);
         is_removed
     }
@@ -106,7 +113,7 @@ impl<P: Peer> Events<P> {
 
     /// Calls all handlers of an event. Says whether there are any.
     pub fn call(&self, name: &str, call: &Call<'_, P>, start: &mut Start<'_>) -> bool {
-        let handlers = self.0.read().get(name).and_then(List::get);
+        let handlers = self.0.read().get(name).cloned();
         let remove = |id| self.remove_one(name, id);
         call_all(handlers, &remove, call, start)
     }

@@ -58,12 +58,8 @@ impl<T: Clone> List<T> {
     pub fn add(&self, item: T) -> u64 {
         let entry = Entry::new(false, item);
         let id = entry.id;
-        self.add_entry(entry);
-        id
-    }
-
-    pub(crate) fn add_entry(&self, entry: Entry<T>) {
         self.change(|entries| entries.chain([entry]).collect());
+        id
     }
 
     /// Takes an item out; `false` if it is not there any more.

@@ -30,13 +30,15 @@ pub struct Table<P: Peer> {
 }
 
 /// Calls the handlers of an event, or those for unhandled events if it has none. Several tables
-/// are asked in their order.
+/// are asked in their order. Says whether the event has a handler of its name.
 pub fn handle<'a, P: Peer>(
     tables: impl Iterator<Item = &'a Table<P>> + Clone,
     call: &Call<'_, P>,
     start: &mut Start<'_>,
-) {
-    let Some(name) = call.event() else { return };
+) -> bool {
+    let Some(name) = call.event() else {
+        return false;
+    };
     let mut is_handled = false;
     for table in tables.clone() {
         is_handled |= table.events.call(name, call, start);
@@ -44,6 +46,7 @@ pub fn handle<'a, P: Peer>(
     if !is_handled {
         tables.for_each(|table| table.unhandled.call(call, start));
     }
+    is_handled
 }
 
 impl<P: Peer> Default for Table<P> {

@@ -9,17 +9,17 @@ use super::{Ack, Call, Check, Table};
 use crate::socket::Socket;
 
 /// The tables that a socket's handlers are in, in the order in which they are called.
-pub(crate) struct Tables {
-    tables: [Option<Arc<Table>>; 3],
+pub(crate) struct Tables<'a> {
+    pub(crate) parent: Option<&'a Table>,
+    pub(crate) namespace: &'a Table,
+    /// Rarely there.
+    pub(crate) own: Option<Arc<Table>>,
 }
 
-impl Tables {
-    pub(crate) const fn new(tables: [Option<Arc<Table>>; 3]) -> Self {
-        Self { tables }
-    }
-
+impl Tables<'_> {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Table> + Clone {
-        self.tables.iter().flatten().map(|table| &**table)
+        let (parent, own) = (self.parent.into_iter(), self.own.as_deref());
+        parent.chain([self.namespace]).chain(own)
     }
 
     pub(crate) fn connect(&self, call: &Call<'_>, start: &mut Start<'_>) {

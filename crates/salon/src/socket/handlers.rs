@@ -1,6 +1,7 @@
 //! The handlers of one socket only.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use salon_handler::check;
 
@@ -73,7 +74,10 @@ impl Socket {
         let membership = self.0.membership.lock();
         match &*membership {
             Membership::Gone(_) => Arc::default(),
-            _ => self.with_extras(|extras| Arc::clone(extras.handlers.get_or_insert_default())),
+            _ => self.with_extras(|extras| {
+                self.0.has_handlers.store(true, Ordering::Release);
+                Arc::clone(extras.handlers.get_or_insert_default())
+            }),
         }
     }
 }
@@ -81,16 +85,26 @@ impl Socket {
 /// For the rest of the crate.
 impl Socket {
     /// All tables with handlers for this socket.
-    pub(crate) fn tables(&self) -> Tables {
-        let own = self.0.extras.lock();
-        let own = own.as_ref().and_then(|extras| extras.handlers.clone());
+    pub(crate) fn tables(&self) -> Tables<'_> {
+        self.tables_with(self.own_handlers())
+    }
+
+    /// The same for one whose own handlers are gone otherwise.
+    pub(super) fn tables_with(&self, own: Option<Arc<Table>>) -> Tables<'_> {
         let namespace = &self.0.namespace;
-        let parent = namespace.parent();
-        Tables::new([
-            parent.map(|parent| Arc::clone(&parent.handlers)),
-            Some(Arc::clone(&namespace.handlers)),
+        Tables {
+            parent: namespace.parent().map(|parent| &*parent.handlers),
+            namespace: &namespace.handlers,
             own,
-        ])
+        }
+    }
+
+    fn own_handlers(&self) -> Option<Arc<Table>> {
+        // Asked for each event, so it is not asked under the lock.
+        if !self.0.has_handlers.load(Ordering::Acquire) {
+            return None;
+        }
+        self.0.extras.lock().as_ref()?.handlers.clone()
     }
 
     /// Runs a handler that was called on behalf of this socket.
@@ -104,13 +118,8 @@ impl Socket {
     }
 
     /// Its own handlers, for the last time.
-    pub(super) fn drop_handlers(&self) {
-        let handlers = self
-            .0
-            .extras
-            .lock()
-            .as_mut()
-            .and_then(|extras| extras.handlers.take());
-        drop(handlers);
+    pub(super) fn take_handlers(&self) -> Option<Arc<Table>> {
+        self.0.has_handlers.store(false, Ordering::Release);
+        self.0.extras.lock().as_mut()?.handlers.take()
     }
 }

@@ -1,13 +1,14 @@
 //! How a socket enters its namespace and leaves it.
 
 use std::mem;
+use std::sync::Arc;
 
 use futures_util::future::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use salon_proto::DisconnectReason;
 
 use super::Socket;
-use crate::handler::{Ack, Call, Data, Occasion, Start, Tables, Task};
+use crate::handler::{Ack, Call, Data, Occasion, Start, Table, Task};
 use crate::hub::{Join, Key, Room};
 
 /// Where a socket stands with its namespace.
@@ -108,7 +109,7 @@ impl Socket {
     /// It was never connected, and will not be.
     pub(crate) fn abandon(&self) {
         *self.0.membership.lock() = Membership::Gone(Vec::new());
-        self.drop_handlers();
+        drop(self.take_handlers());
         self.0.connection.server.vacate(&self.0.namespace);
     }
 
@@ -159,8 +160,7 @@ impl Socket {
         let owed = self.0.acks.lock().take();
         drop(owed);
         let session = &self.0.connection.session;
-        let tables = self.tables();
-        self.drop_handlers();
+        let tables = self.tables_with(self.take_handlers());
         let call = self.end_call(reason);
         let mut leaving = Vec::new();
         let mut keep = |task| leaving.push(task);
@@ -169,14 +169,18 @@ impl Socket {
             let mut keep = |task| session.start(task);
             return tables.disconnect(&call, &mut Start::later(&mut keep));
         }
-        session.start(Box::pin(
-            self.clone().leave_in_steps(tables, reason, leaving),
-        ));
+        let own = tables.own;
+        session.start(Box::pin(self.clone().leave_in_steps(own, reason, leaving)));
     }
 
     /// The `on_disconnecting` handlers begin, then the rooms are forgotten, then the
     /// `on_disconnect` handlers begin; all run to their end.
-    async fn leave_in_steps(self, tables: Tables, reason: DisconnectReason, leaving: Vec<Task>) {
+    async fn leave_in_steps(
+        self,
+        own: Option<Arc<Table>>,
+        reason: DisconnectReason,
+        leaving: Vec<Task>,
+    ) {
         let mut running = FuturesUnordered::new();
         for mut task in leaving {
             if (&mut task).now_or_never().is_none() {
@@ -187,7 +191,8 @@ impl Socket {
             *rooms = Vec::new();
         }
         let call = self.end_call(reason);
-        tables.disconnect(&call, &mut Start::later(&mut |task| running.push(task)));
+        self.tables_with(own)
+            .disconnect(&call, &mut Start::later(&mut |task| running.push(task)));
         while running.next().await.is_some() {}
     }
 

@@ -12,6 +12,7 @@ mod rooms;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use parking_lot::Mutex;
 use salon_proto::ack::AckTable;
@@ -53,6 +54,8 @@ struct SocketInner {
     /// Answers that the client owes; rarely any, so it is absent until needed.
     acks: Mutex<Option<Box<AckTable<Waiter>>>>,
     extras: Mutex<Option<Box<Extras>>>,
+    /// Whether there are handlers among the extras.
+    has_handlers: AtomicBool,
     recovery: Option<Box<Recoverable>>,
 }
 
@@ -156,6 +159,7 @@ impl Socket {
             membership: Mutex::new(Membership::Connecting(Vec::new())),
             acks: Mutex::new(None),
             extras: Mutex::new(None),
+            has_handlers: AtomicBool::new(false),
             recovery: recovery.map(|id| Box::new(Recoverable::new(id))),
         })))
     }
@@ -183,6 +187,7 @@ impl Socket {
             membership: Mutex::new(Membership::Connecting(rooms)),
             acks: Mutex::new(None),
             extras: Mutex::new(kept.0),
+            has_handlers: AtomicBool::new(false),
             recovery: Some(Box::new(Recoverable::resumed(id, trace, claim.from))),
         }))
     }
