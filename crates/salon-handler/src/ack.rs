@@ -23,17 +23,17 @@ use crate::peer::Peer;
 ///     // … the slow part
 /// });
 /// ```
-pub struct Ack<P>(Option<Arc<Wanted<P>>>);
+pub struct Ack<P: Peer>(Option<Arc<Wanted<P>>>);
 
-struct Wanted<P> {
+struct Wanted<P: Peer> {
     to: Recipient<P>,
     is_wanted: bool,
     is_sent: AtomicBool,
 }
 
 /// Where an answer goes.
-enum Recipient<P> {
-    Peer { peer: P, id: u64 },
+enum Recipient<P: Peer> {
+    Peer { peer: P, id: P::AckId },
     Keeper(Arc<dyn Keep>),
 }
 
@@ -42,7 +42,7 @@ pub(crate) trait Keep: Send + Sync {
     fn keep(&self, answer: Answer);
 }
 
-impl<P> Ack<P> {
+impl<P: Peer> Ack<P> {
     /// For an event whose sender wants no answer.
     #[must_use]
     pub const fn unwanted() -> Self {
@@ -51,7 +51,7 @@ impl<P> Ack<P> {
 
     /// For an event whose sender wants an answer, with the event's id.
     #[must_use]
-    pub fn wanted(peer: P, id: u64) -> Self {
+    pub fn wanted(peer: P, id: P::AckId) -> Self {
         Self::new(Recipient::Peer { peer, id }, true)
     }
 
@@ -111,7 +111,7 @@ impl<P: Peer> Ack<P> {
     }
 }
 
-impl<P> Wanted<P> {
+impl<P: Peer> Wanted<P> {
     /// Only the first answer is sent.
     fn send(&self, send: impl FnOnce() -> Result<(), EmitError>) -> Result<(), EmitError> {
         match self.is_sent.swap(true, Ordering::Relaxed) {
@@ -121,13 +121,13 @@ impl<P> Wanted<P> {
     }
 }
 
-impl<P> Clone for Ack<P> {
+impl<P: Peer> Clone for Ack<P> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
     }
 }
 
-impl<P> fmt::Debug for Ack<P> {
+impl<P: Peer> fmt::Debug for Ack<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Ack").field(&self.is_wanted()).finish()
     }

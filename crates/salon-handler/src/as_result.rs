@@ -22,7 +22,7 @@ pub(crate) fn reply_result<P: Peer, T: Serialize>(
     value.serialize(AsResult { ack }).ok()
 }
 
-struct AsResult<'a, P> {
+struct AsResult<'a, P: Peer> {
     ack: &'a Ack<P>,
 }
 

@@ -34,7 +34,7 @@ where
 }
 
 /// Made by [`deduplicated`]. Clones share what they remember.
-pub struct Deduplicated<P, K, H> {
+pub struct Deduplicated<P: Peer, K, H> {
     key: K,
     handler: H,
     recent: Arc<Mutex<Recent<P>>>,
@@ -49,7 +49,7 @@ impl<P: Peer, K, H> Deduplicated<P, K, H> {
     }
 }
 
-impl<P, K: Clone, H: Clone> Clone for Deduplicated<P, K, H> {
+impl<P: Peer, K: Clone, H: Clone> Clone for Deduplicated<P, K, H> {
     fn clone(&self) -> Self {
         Self {
             key: self.key.clone(),
@@ -59,7 +59,7 @@ impl<P, K: Clone, H: Clone> Clone for Deduplicated<P, K, H> {
     }
 }
 
-impl<P, K, H> std::fmt::Debug for Deduplicated<P, K, H> {
+impl<P: Peer, K, H> std::fmt::Debug for Deduplicated<P, K, H> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Deduplicated")
     }
@@ -107,7 +107,7 @@ struct First<P: Peer> {
 }
 
 /// Where the answer of a first try goes.
-struct Slot<P> {
+struct Slot<P: Peer> {
     key: Arc<str>,
     ack: Ack<P>,
     recent: Arc<Mutex<Recent<P>>>,

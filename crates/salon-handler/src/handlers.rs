@@ -42,6 +42,11 @@ impl<P: Peer> Handlers<P> {
         self.list.remove(key.id)
     }
 
+    /// Forgets them all.
+    pub fn clear(&self) {
+        self.list.clear();
+    }
+
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -101,6 +106,12 @@ impl<P: Peer> Events<P> {
     /// Takes all handlers of an event away.
     pub fn remove_all(&self, name: &str) {
         let removed = self.0.write().remove(name);
+        drop(removed);
+    }
+
+    /// Forgets all handlers.
+    pub fn clear(&self) {
+        let removed = std::mem::take(&mut *self.0.write());
         drop(removed);
     }
 

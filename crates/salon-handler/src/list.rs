@@ -75,6 +75,11 @@ impl<T: Clone> List<T> {
         is_there
     }
 
+    /// Takes all items out.
+    pub fn clear(&self) {
+        self.change(|_| Arc::new([]));
+    }
+
     /// All items as they are now.
     pub fn items(&self) -> Vec<T> {
         let entries = self.get();

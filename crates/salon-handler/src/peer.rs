@@ -24,6 +24,9 @@ pub trait Peer: Clone + fmt::Debug + Send + Sync + 'static {
     /// What the log calls it.
     fn log_id(&self) -> impl fmt::Display;
 
+    /// What the answer to an event names the event by.
+    type AckId: Copy + fmt::Debug + Send + Sync + 'static;
+
     /// An answer that is ready to be sent.
     type Packet;
 
@@ -33,7 +36,7 @@ pub trait Peer: Clone + fmt::Debug + Send + Sync + 'static {
     /// When the values cannot be written.
     fn write_answer<T: Serialize + ?Sized>(
         &self,
-        id: u64,
+        id: Self::AckId,
         values: &T,
     ) -> Result<Self::Packet, EmitError>;
 
@@ -41,7 +44,7 @@ pub trait Peer: Clone + fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// When it cannot be written.
-    fn rewrite_answer(&self, id: u64, answer: &Answer) -> Result<Self::Packet, EmitError>;
+    fn rewrite_answer(&self, id: Self::AckId, answer: &Answer) -> Result<Self::Packet, EmitError>;
 
     /// Sends what was written.
     ///

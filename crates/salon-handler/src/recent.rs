@@ -14,7 +14,7 @@ const MAX_WAITING: usize = 4;
 const OVERHEAD: usize = 160;
 
 /// The latest events, by their keys, up to a number and up to a size.
-pub(crate) struct Recent<P> {
+pub(crate) struct Recent<P: Peer> {
     events: HashMap<Arc<str>, Event<P>>,
     /// The oldest first. A key that was forgotten since may stand in it once more.
     order: VecDeque<(Arc<str>, u64)>,
@@ -24,13 +24,13 @@ pub(crate) struct Recent<P> {
     next: u64,
 }
 
-struct Event<P> {
+struct Event<P: Peer> {
     number: u64,
     bytes: usize,
     state: State<P>,
 }
 
-enum State<P> {
+enum State<P: Peer> {
     /// Its handler has not answered yet; these tries wait for that.
     Running(VecDeque<Ack<P>>),
     Answered(Arc<Answer>),

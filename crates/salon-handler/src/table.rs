@@ -29,6 +29,23 @@ pub struct Table<P: Peer> {
     pub failures: List<Observer<P>>,
 }
 
+impl<P: Peer> Table<P> {
+    /// Forgets all handlers, and with them whatever they keep alive.
+    pub fn clear(&self) {
+        self.events.clear();
+        self.failures.clear();
+        for handlers in [
+            &self.connect,
+            &self.any,
+            &self.any_outgoing,
+            &self.unhandled,
+            &self.disconnect,
+        ] {
+            handlers.clear();
+        }
+    }
+}
+
 /// Calls the handlers of an event, or those for unhandled events if it has none. Several tables
 /// are asked in their order. Says whether the event has a handler of its name.
 pub fn handle<'a, P: Peer>(

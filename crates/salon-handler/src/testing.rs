@@ -17,6 +17,7 @@ pub(crate) struct NoPeer;
 
 impl Peer for NoPeer {
     type DisconnectReason = Infallible;
+    type AckId = u64;
     type Packet = ();
 
     const SET_STATE: &'static str = "";

@@ -12,6 +12,7 @@ use crate::socket::Socket;
 
 impl Peer for Socket {
     type DisconnectReason = DisconnectReason;
+    type AckId = u64;
     type Packet = Encoded;
 
     const SET_STATE: &'static str = "Server::set_state";
