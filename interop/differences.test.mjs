@@ -18,6 +18,8 @@ const recovering = serving({ CONNECTION_STATE_RECOVERY: "60000" });
 const old = serving({ ALLOW_EIO3: "1", PING_INTERVAL: "300", PING_TIMEOUT: "200" });
 const polling = { EIO: 4, transport: "polling" };
 
+const patient = serving({ PING_INTERVAL: "20000", PING_TIMEOUT: "300" });
+
 const packed = serving({ PARSER: "msgpack" });
 
 packed.scenario("with msgpack data is what JSON.stringify would make of it", async ({ connect }) => {
@@ -85,6 +87,16 @@ old.scenario("a client of protocol 3 that falls silent after its upgrade is noti
   const socket = await frames({ EIO: 3, sid: session.sid });
   socket.send("5");
   assert.equal(await server.reason(session.sid), "ping timeout");
+});
+
+patient.scenario("a client that goes before its switch is asked at once", async ({ server, poll, frames }) => {
+  const session = await poll();
+  const id = await session.join();
+  const websocket = await frames({ sid: session.sid });
+  websocket.send("2probe");
+  assert.equal(await websocket.next(), "3probe");
+  websocket.abort();
+  assert.equal(await server.reason(id), "ping timeout");
 });
 
 old.scenario("a client of protocol 3 may ask twice for a namespace", async ({ frames }) => {

@@ -19,6 +19,8 @@ const deflating = serving({ PER_MESSAGE_DEFLATE: "1024" });
 const recovering = serving({ CONNECTION_STATE_RECOVERY: "60000" });
 const old = serving({ ALLOW_EIO3: "1", PING_INTERVAL: "300", PING_TIMEOUT: "200" });
 
+const patient = serving({ PING_INTERVAL: "20000", PING_TIMEOUT: "300" });
+
 const packed = serving({ PARSER: "msgpack" });
 
 // Handlers see dates and undefined, which JSON has no form for.
@@ -92,6 +94,17 @@ old.scenario("a client of protocol 3 that falls silent after its upgrade is neve
   client.fallSilent();
   await assert.rejects(server.reason(client.id, 1500), /waited/);
   assert.deepEqual(await client.ask("message-with-ack", "still here"), ["still here"]);
+});
+
+// Nothing of it is left that could break, and the next ping is far away.
+patient.scenario("a client that goes before its switch is asked when the next ping is due", async ({ server, poll, frames }) => {
+  const session = await poll();
+  const id = await session.join();
+  const websocket = await frames({ sid: session.sid });
+  websocket.send("2probe");
+  assert.equal(await websocket.next(), "3probe");
+  websocket.abort();
+  await assert.rejects(server.reason(id, 1500), /waited/);
 });
 
 old.scenario("a client that cannot read binary frames gets base64 over WebSocket", async ({ frames }) => {

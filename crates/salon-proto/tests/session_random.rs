@@ -173,7 +173,7 @@ impl Wild {
             11 => self.session.handle_post_done(),
             12 => drop(self.session.handle_candidate(self.now)),
             13 => self.session.handle_candidate_text(self.now, text),
-            14 if random.chance(9) => self.session.handle_candidate_lost(),
+            14 if random.chance(9) => self.session.handle_candidate_lost(self.now),
             15 => self.write(random),
             16 => self.pass_time(random),
             _ => self.command(random, text),

@@ -217,7 +217,7 @@ impl Client {
     /// Ends the candidate's stream.
     #[track_caller]
     pub fn candidate_hangs_up(&mut self) {
-        self.session.handle_candidate_lost();
+        self.session.handle_candidate_lost(self.now);
         self.turn();
     }
 }

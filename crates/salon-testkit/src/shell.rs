@@ -178,7 +178,7 @@ impl Client {
             Ok(Message::Text(text)) => self.session.handle_candidate_text(self.now, &text),
             Ok(Message::Ping(_) | Message::Pong(_)) => {}
             Ok(Message::Binary(_) | Message::Close(_)) | Err(_) => {
-                self.session.handle_candidate_lost();
+                self.session.handle_candidate_lost(self.now);
             }
         }
     }

@@ -2,7 +2,7 @@
 //! protocol 3 it expects pings.
 //!
 //! ```text
-//!            ping interval over: send a ping
+//!            ping interval over, or doubts: send a ping
 //!   Resting ────────────────────────────────▶ Waiting ──▶ overdue: the session ends
 //!      ▲  ▲ │ pong: start again                 │ │ ▲
 //!      │  └─┘                                   │ └─┘ first other packet: start again
@@ -70,6 +70,13 @@ impl Heartbeat {
         }
     }
 
+    fn wait(now: Instant, timing: &Timing) -> Self {
+        Self::Waiting {
+            overdue_at: now + timing.ping_timeout,
+            extended: false,
+        }
+    }
+
     fn listen(now: Instant, timing: &Timing) -> Self {
         Self::Listening {
             overdue_at: now + timing.ping_interval + timing.ping_timeout,
@@ -117,6 +124,16 @@ impl Heartbeat {
         }
     }
 
+    /// The client may have gone: it is asked now and not only when the interval is over. `true`:
+    /// send a ping. `false`: one is out, or it is the client who pings.
+    pub fn hurry(&mut self, now: Instant, timing: &Timing) -> bool {
+        let is_resting = matches!(self, Self::Resting { .. });
+        if is_resting {
+            *self = Self::wait(now, timing);
+        }
+        is_resting
+    }
+
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Instant, timing: &Timing) -> Option<Beat> {
         let due = self.poll_timeout();
@@ -129,10 +146,7 @@ impl Heartbeat {
         // A clock that ticks a little late must not make the client's time longer; one that
         // stood still must not make it shorter.
         let is_punctual = now <= due + LATENESS;
-        *self = Self::Waiting {
-            overdue_at: if is_punctual { due } else { now } + timing.ping_timeout,
-            extended: false,
-        };
+        *self = Self::wait(if is_punctual { due } else { now }, timing);
         Some(Beat::Ping)
     }
 

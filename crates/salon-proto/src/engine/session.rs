@@ -329,15 +329,15 @@ impl Session {
     pub fn handle_candidate_text(&mut self, now: Instant, text: &str) {
         let step = match self.decode(text) {
             Ok(packet) => self.upgrade.handle_packet(now, &packet, &self.timing),
-            Err(_) => return self.handle_candidate_lost(),
+            Err(_) => return self.handle_candidate_lost(now),
         };
         self.take_step(now, step);
     }
 
     /// The candidate is gone, or sent something that is no text.
-    pub fn handle_candidate_lost(&mut self) {
+    pub fn handle_candidate_lost(&mut self, now: Instant) {
         self.upgrade.handle_lost();
-        self.outputs.push_back(Output::DropCandidate);
+        self.take_step(now, Step::Drop);
     }
 
     /// The WebSocket has taken `count` bytes of the outbox.
@@ -499,7 +499,20 @@ impl Session {
             }
             Step::ReleasePoll => self.release_poll(),
             Step::Switch => self.switch(now),
-            Step::Drop => self.outputs.push_back(Output::DropCandidate),
+            Step::Drop => {
+                self.outputs.push_back(Output::DropCandidate);
+                self.ask_absent_client(now);
+            }
+        }
+    }
+
+    /// A client lets its polls end for the sake of the candidate. If it closes its page between
+    /// the last one and the switch, it takes the candidate along and there is no poll to break, so
+    /// it is asked at once whether it is still there.
+    fn ask_absent_client(&mut self, now: Instant) {
+        let is_absent = self.transport == Transport::Polling && !self.poll_held;
+        if is_absent && self.is_open() && self.heartbeat.hurry(now, &self.timing) {
+            self.outbox.push(Encoded::PING);
         }
     }
 

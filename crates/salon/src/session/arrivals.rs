@@ -130,7 +130,7 @@ impl SessionTask {
         match has_switched {
             // It ended in the same breath, which the next turn finds.
             true => cx.waker().wake_by_ref(),
-            false => engine.handle_candidate_lost(),
+            false => engine.handle_candidate_lost(self.now),
         }
     }
 
@@ -144,7 +144,9 @@ impl SessionTask {
         match message {
             Message::Text(text) => line.engine.handle_candidate_text(self.now, &text),
             Message::Ping(_) | Message::Pong(_) => {}
-            Message::Binary(_) | Message::Close(_) => line.engine.handle_candidate_lost(),
+            Message::Binary(_) | Message::Close(_) => {
+                line.engine.handle_candidate_lost(self.now);
+            }
         }
         Next::Go
     }

@@ -244,7 +244,11 @@ impl SessionTask {
             return;
         };
         if !candidate.write(packet, cx) {
-            self.session.line.lock().engine.handle_candidate_lost();
+            self.session
+                .line
+                .lock()
+                .engine
+                .handle_candidate_lost(self.now);
         }
     }
 
