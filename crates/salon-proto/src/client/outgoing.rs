@@ -75,6 +75,18 @@ impl Outgoing {
         self.bytes
     }
 
+    /// How many packets wait.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Whether this text is the last that waits.
+    pub(super) fn ends_with(&self, text: &[u8]) -> bool {
+        let last = self.queue.back();
+        matches!(last, Some(Message::Text(last)) if last == text)
+    }
+
     /// Whether nothing waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {

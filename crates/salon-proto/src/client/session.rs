@@ -34,6 +34,8 @@ use crate::limits::{Limits, Timing};
 use crate::reason::CloseReason;
 use crate::timer::Instant;
 
+const PONG: &[u8] = b"3";
+
 /// What the shell around the session must do.
 #[derive(Debug, PartialEq, Eq)]
 #[must_use]
@@ -108,6 +110,7 @@ pub struct Session {
     close_timeout: Duration,
     outgoing: Outgoing,
     max_outgoing: usize,
+    max_outgoing_packets: usize,
     poll_running: bool,
     post_running: bool,
     outputs: VecDeque<Output>,
@@ -132,6 +135,7 @@ impl Session {
             close_timeout: timing.close_timeout,
             outgoing: Outgoing::default(),
             max_outgoing: limits.max_outbox,
+            max_outgoing_packets: limits.max_outbox_packets,
             poll_running: false,
             post_running: false,
             outputs: VecDeque::new(),
@@ -317,8 +321,11 @@ impl Session {
 
     fn handle_ping(&mut self, now: Instant) -> Received<'static> {
         self.expect_ping(now);
-        let pong = Message::Text(Bytes::from_static(b"3"));
-        self.outgoing.push_message(pong);
+        // A server that pings and does not read must not fill the queue.
+        if !self.outgoing.ends_with(PONG) {
+            let pong = Message::Text(Bytes::from_static(PONG));
+            self.outgoing.push_message(pong);
+        }
         Received::Pinged
     }
 
@@ -391,7 +398,8 @@ impl Session {
             .outgoing
             .bytes()
             .saturating_add(packet.wire_len(Protocol::V4));
-        self.outgoing.is_empty() || total <= self.max_outgoing
+        let fits = total <= self.max_outgoing && self.outgoing.len() < self.max_outgoing_packets;
+        self.outgoing.is_empty() || fits
     }
 }
 

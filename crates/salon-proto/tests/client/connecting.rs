@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use salon_proto::Limits;
 use salon_proto::client::{NamespaceError, SocketKey, SocketOptions};
 use salon_proto::engine::Transport;
+use salon_proto::parser::{Codec, Decoder, Frames, Parser, ParserError, RawPacket};
 use serde_json::{Map, Value, json};
 
 use crate::script::{OPEN, Script, websocket};
@@ -229,8 +231,8 @@ fn a_socket_that_connects_again_at_once_gets_a_new_session() {
     assert_eq!(script.sent(), ["40"]);
 }
 
-/// JavaScript's client forgets that it has sent CONNECT, sends another, and the server ends the
-/// session for it.
+/// JavaScript's client forgets that it has sent CONNECT: it never leaves on the server, or sends
+/// another, which breaks the rules.
 #[test]
 fn a_socket_that_leaves_before_the_answer_leaves_after_it() {
     let (mut script, _) = Script::connected();
@@ -415,6 +417,61 @@ fn without_transports_nothing_can_be_opened() {
         ]
     );
 }
+
+/// JavaScript's client says "disconnect" of a socket that never was connected.
+#[test]
+fn a_session_that_ends_before_the_answer_is_a_connect_error() {
+    let mut script = Script::new(websocket());
+    let socket = plain(&mut script, "/");
+    script.connect(socket);
+    script.server(OPEN);
+    script.forget();
+    script.server_closes();
+    assert_eq!(script.told()[2..], ["connect error: transport close"]);
+    assert!(script.manager.is_active(socket));
+}
+
+#[test]
+fn pings_do_not_fill_the_memory_of_a_client_that_cannot_write() {
+    let (mut script, _) = Script::connected();
+    for _ in 0..1_000 {
+        let _ = script.manager.handle_text(script.now, "2");
+        while script.manager.poll_output().is_some() {}
+    }
+    script.turn();
+    assert_eq!(script.sent(), ["3"]);
+}
+
+#[test]
+fn auth_data_that_a_parser_cannot_write_are_a_refusal() {
+    let mut options = websocket();
+    options.codec = Codec::new(Speechless);
+    let mut script = Script::new(options);
+    let socket = plain(&mut script, "/");
+    script.connect(socket);
+    script.server(OPEN);
+    let told = script.told();
+    assert!(
+        told.contains(&"connect error: no words".to_owned()),
+        "{told:?}"
+    );
+    assert!(script.manager.is_idle());
+}
+
+/// A parser that can write nothing.
+struct Speechless;
+
+impl Parser for Speechless {
+    fn encode(&self, _: &RawPacket<'_>) -> Result<Frames, ParserError> {
+        Err(ParserError::new("no words"))
+    }
+
+    fn decoder(&self, _: &Limits) -> Box<dyn Decoder> {
+        Box::new(Self)
+    }
+}
+
+impl Decoder for Speechless {}
 
 #[test]
 fn a_frozen_server_is_missed_and_left() {

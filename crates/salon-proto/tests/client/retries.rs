@@ -54,6 +54,18 @@ fn an_event_is_sent_again_until_its_last_try_has_failed() {
     assert_eq!(script.sent(), [r#"421["b"]"#]);
 }
 
+/// JavaScript's client gives each try another id, and has no ear for the answers to those before.
+#[test]
+fn a_late_answer_to_a_try_counts() {
+    let (mut script, socket) = retrying(5);
+    ask(&mut script, socket, "a", 0);
+    script.advance(1_500);
+    assert_eq!(script.sent(), [r#"420["a"]"#; 2]);
+    script.server("430[1]");
+    script.server("430[1]");
+    assert_eq!(script.told(), ["accepted 100", "answer 0 [1]"]);
+}
+
 #[test]
 fn a_disconnection_is_a_failed_try() {
     let (mut script, socket) = retrying(1);

@@ -182,6 +182,21 @@ fn a_session_that_is_full_makes_events_wait() {
 }
 
 #[test]
+fn packets_in_a_session_are_bounded_in_number_too() {
+    let mut options = websocket();
+    options.limits.max_outbox_packets = 1;
+    let mut script = Script::new(options);
+    let options = SocketOptions::default();
+    let socket = script.manager.socket("/", options).unwrap();
+    come_online(&mut script, socket);
+    for expected in [Emitted::Accepted, Emitted::Waiting] {
+        let emission = script.emission("a");
+        let emitted = script.manager.emit(script.now, socket, emission);
+        assert_eq!(emitted, expected);
+    }
+}
+
+#[test]
 fn a_packet_is_made_once_and_shared() {
     let (mut script, socket) = Script::connected();
     let packet = script.manager.codec().event("/", None, "x", &()).unwrap();

@@ -288,4 +288,4 @@ impl Manager {
 }
 
 /// Room for so many outputs is kept.
-const KEPT_OUTPUTS: usize = 16;
+const KEPT_OUTPUTS: usize = 4;

@@ -91,6 +91,7 @@ impl Manager {
         self.outputs.push_back(Output::Opened);
         self.for_each_socket(now, Socket::join);
         self.attempt_succeeded();
+        self.close_if_unused(now);
     }
 
     /// Passes on what the session wants, and notices its end.

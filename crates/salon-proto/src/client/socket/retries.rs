@@ -87,8 +87,10 @@ impl RetryQueue {
         self.answer_by
     }
 
+    /// Whether an event with this id waits. Mostly ids grow, and there is nothing to search.
     pub(crate) fn contains(&self, id: u64) -> bool {
-        self.queue.iter().any(|one| one.id == id)
+        let last = self.queue.back().map(|last| last.id);
+        last.is_some_and(|last| id <= last) && self.queue.iter().any(|one| one.id == id)
     }
 
     pub(crate) fn len(&self) -> usize {
