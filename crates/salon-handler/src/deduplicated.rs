@@ -41,6 +41,10 @@ pub struct Deduplicated<P: Peer, K, H> {
 }
 
 impl<P: Peer, K, H> Deduplicated<P, K, H> {
+    pub(crate) const fn handler(&self) -> &H {
+        &self.handler
+    }
+
     /// Sets how many events are remembered, and how many bytes of keys and answers.
     #[must_use]
     pub fn remember(mut self, events: usize, bytes: usize) -> Self {

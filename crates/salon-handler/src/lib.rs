@@ -50,6 +50,7 @@ mod deduplicated;
 mod emit_error;
 mod erased;
 mod error;
+pub mod event;
 mod extract;
 mod failure;
 mod handler;
@@ -74,6 +75,7 @@ pub use deduplicated::{Deduplicated, deduplicated};
 pub use emit_error::EmitError;
 pub use erased::{Check, Checked, check};
 pub use error::HandlerError;
+pub use event::{Event, EventHandler};
 pub use extract::{EventName, Extension, Extract, ExtractLast, State, ViaCall, ViaData};
 pub use failure::{
     Failure, FailureKind, Observer, refuse_connection, refuse_event, report_bad_event,
@@ -87,4 +89,5 @@ pub use peer::Peer;
 pub use registration::{Key, Registration, Remove};
 pub use reply::{Reply, ViaResult, ViaValue};
 pub use running::{Start, Task};
+pub use salon_macros::EventForBoth as Event;
 pub use table::{Table, handle};

@@ -55,6 +55,18 @@ pub struct Sequential<H>(H);
 #[derive(Clone, Copy, Debug)]
 pub struct Concurrent<H>(H);
 
+impl<H> Sequential<H> {
+    pub(crate) const fn handler(&self) -> &H {
+        &self.0
+    }
+}
+
+impl<H> Concurrent<H> {
+    pub(crate) const fn handler(&self) -> &H {
+        &self.0
+    }
+}
+
 /// Marks a handler around another one.
 #[derive(Debug)]
 pub struct Around<M>(std::marker::PhantomData<M>);

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 
 use crate::ack::Waiter;
 use crate::error::Emitted;
-use crate::handler::{Answer, OwnedEvent, show};
+use crate::handler::{Answer, Event, OwnedEvent, show};
 use crate::hub::{Room, Rooms, Target};
 use crate::namespace::NamespaceInner;
 use crate::recovery::{Audience, Offset};
@@ -159,6 +159,11 @@ impl Broadcast {
             }
         });
         ResponsesFuture::new(waiting, self.timeout)
+    }
+
+    /// Sends an event that says its own name; see [`Event`].
+    pub fn emit_event<E: Event>(&self, event: &E) -> Emitted {
+        self.emit(E::NAME, event)
     }
 
     /// Sends the event `message`, as JavaScript's `send` does.

@@ -34,9 +34,10 @@ pub use broadcast::Broadcast;
 pub use config::ServerBuilder;
 pub use error::Emitted;
 pub use handler::{
-    Ack, AckError, Around, Call, Concurrent, Deduplicated, EmitError, EventName, Extension,
-    Extract, ExtractLast, Failure, FailureKind, Handler, HandlerError, Registration, Reply,
-    Sequential, State, ViaCall, ViaData, ViaResult, ViaValue, concurrent, deduplicated, sequential,
+    Ack, AckError, Around, Call, Concurrent, Deduplicated, EmitError, Event, EventHandler,
+    EventName, Extension, Extract, ExtractLast, Failure, FailureKind, Handler, HandlerError,
+    Registration, Reply, Sequential, State, ViaCall, ViaData, ViaResult, ViaValue, concurrent,
+    deduplicated, sequential,
 };
 pub use handshake::Handshake;
 pub use hub::{Room, Rooms};
@@ -44,6 +45,7 @@ pub use namespace::{Namespace, RoomEvent};
 pub use recovery::{ExpiredSocket, Recovery, RecoveryStats};
 pub use remote_socket::RemoteSocket;
 pub use responses::{Responses, ResponsesFuture};
+pub use salon_macros::EventForServer as Event;
 pub use salon_proto::engine::{Overflow, Transport};
 pub use salon_proto::packet::json::AllArgs;
 pub use salon_proto::ws::Deflate;

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use crate::ack::AckFuture;
 use crate::broadcast::Broadcast;
 use crate::error::{Emitted, not_connected};
-use crate::handler::HandlerError;
+use crate::handler::{Event, HandlerError};
 use crate::handshake::Handshake;
 use crate::hub::Rooms;
 use crate::namespace::Namespace;
@@ -87,6 +87,11 @@ impl RemoteSocket {
     /// Sends an event to its client; see [`Socket::emit`].
     pub fn emit<T: Serialize>(&self, event: &str, args: T) -> Emitted {
         self.target().emit(event, args)
+    }
+
+    /// Sends an event that says its own name; see [`Event`].
+    pub fn emit_event<E: Event>(&self, event: &E) -> Emitted {
+        self.emit(E::NAME, event)
     }
 
     /// Sends an event and waits for the client's answer; see [`Socket::emit_with_ack`]. It fails

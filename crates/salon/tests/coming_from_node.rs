@@ -15,7 +15,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 use salon::parser::MessagePack;
 use salon::*;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -45,6 +45,11 @@ struct Scene {
     bytes: Bytes,
     listener: TcpListener,
     tcp: TcpListener,
+}
+
+#[derive(Event, Deserialize, Serialize)]
+struct Greeting {
+    name: String,
 }
 
 async fn a_server_of_its_own(Scene { .. }: Scene) -> Outcome {
@@ -248,6 +253,15 @@ async fn a_handler(Scene { io, socket, .. }: Scene) -> Outcome {
     io.on("message", |socket: Socket, text: String| async move {
         socket.emit("message", text);
     });
+    Ok(())
+}
+
+async fn a_typed_event(Scene { io, socket, .. }: Scene) -> Outcome {
+    io.on_event(|socket: Socket, greeting: Greeting| async move {
+        println!("{} greets", greeting.name);
+    });
+    let name = "Ada".into();
+    socket.emit_event(&Greeting { name });
     Ok(())
 }
 

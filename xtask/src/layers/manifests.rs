@@ -38,12 +38,17 @@ const RULES: &[Rule] = &[
             "futures-util",
             "parking_lot",
             "pin-project-lite",
+            "salon-macros",
             "salon-proto",
             "serde",
             "serde_json",
             "tokio",
             "tracing",
         ]),
+    },
+    Rule {
+        manifest: "crates/salon-macros/Cargo.toml",
+        allows: Only(&["proc-macro2", "quote", "syn"]),
     },
     Rule {
         manifest: "crates/salon/Cargo.toml",

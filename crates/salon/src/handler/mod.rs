@@ -21,12 +21,14 @@ mod extract;
 mod peer;
 mod table;
 
-pub use aliases::{Ack, Call, Deduplicated, Failure, Handler, deduplicated};
+pub use aliases::{Ack, Call, Deduplicated, EventHandler, Failure, Handler, deduplicated};
 pub use salon_handler::{
     AckError, Around, Concurrent, EmitError, EventName, Extension, Extract, ExtractLast,
     FailureKind, HandlerError, Registration, Reply, Sequential, State, ViaCall, ViaData, ViaResult,
     ViaValue, concurrent, sequential,
 };
+
+pub use salon_handler::event::Event;
 
 pub(crate) use aliases::{Check, Occasion};
 pub(crate) use dispatch::{Tables, dispatch, show};

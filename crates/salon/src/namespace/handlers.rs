@@ -5,7 +5,7 @@ use std::sync::Arc;
 use salon_handler::check;
 
 use super::{Namespace, RoomEvent};
-use crate::handler::{Failure, Handler, Registration};
+use crate::handler::{EventHandler, Failure, Handler, Registration};
 
 /// Handlers. Several for the same occasion are called in the order of their registration.
 impl Namespace {
@@ -32,6 +32,13 @@ impl Namespace {
         self.0
             .handlers
             .register(|table| table.shared.events.add(event, true, handler))
+    }
+
+    /// Called for each event of the type of its last argument, which says the name; see
+    /// [`Event`](crate::Event).
+    pub fn on_event<M: 'static>(&self, handler: impl EventHandler<M>) -> Registration {
+        let event = handler.event_name();
+        self.on(event, handler)
     }
 
     /// Takes all handlers of an event away. For one of several there is [`Registration::off`].

@@ -20,7 +20,7 @@ use serde::de::DeserializeOwned;
 use crate::broadcast::Broadcast;
 use crate::config::Config;
 use crate::error::Emitted;
-use crate::handler::{OwnedEvent, Table};
+use crate::handler::{Event, OwnedEvent, Table};
 use crate::hub::{Hub, Room, Rooms};
 use crate::recovery::{ExpiredSocket, Keeper, Offset, RecoveryStats};
 use crate::remote_socket::RemoteSocket;
@@ -202,6 +202,11 @@ impl Namespace {
     /// Everyone, with a time for their answers; see [`Broadcast::timeout`].
     pub fn timeout(&self, timeout: Duration) -> Broadcast {
         self.broadcast().timeout(timeout)
+    }
+
+    /// Sends everyone an event that says its own name; see [`Event`].
+    pub fn emit_event<E: Event>(&self, event: &E) -> Emitted {
+        self.emit(E::NAME, event)
     }
 
     /// Sends everyone the event `message`, as JavaScript's `send` does.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Server;
-use crate::handler::{Failure, Handler, Registration};
+use crate::handler::{EventHandler, Failure, Handler, Registration};
 
 /// Handlers of the namespace `/`.
 impl Server {
@@ -16,6 +16,12 @@ impl Server {
     /// [`Namespace::once`](crate::Namespace::once).
     pub fn once<M: 'static>(&self, event: &str, handler: impl Handler<M>) -> Registration {
         self.root().once(event, handler)
+    }
+
+    /// Called for each event of the type of its last argument, which says the name; see
+    /// [`Event`](crate::Event).
+    pub fn on_event<M: 'static>(&self, handler: impl EventHandler<M>) -> Registration {
+        self.root().on_event(handler)
     }
 
     /// Takes all handlers of an event away.

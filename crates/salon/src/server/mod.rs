@@ -23,7 +23,7 @@ use crate::broadcast::Broadcast;
 use crate::config::{Config, ServerBuilder};
 use crate::connection::{Connection, ConnectionReceiver};
 use crate::error::Emitted;
-use crate::handler::Table;
+use crate::handler::{Event, Table};
 use crate::handshake::Handshake;
 use crate::host::{Core, Host};
 use crate::http::SalonLayer;
@@ -184,6 +184,11 @@ impl Server {
     /// Everyone, with a time for their answers; see [`Broadcast::timeout`].
     pub fn timeout(&self, timeout: Duration) -> Broadcast {
         self.root().timeout(timeout)
+    }
+
+    /// Sends everyone an event that says its own name; see [`Event`].
+    pub fn emit_event<E: Event>(&self, event: &E) -> Emitted {
+        self.emit(E::NAME, event)
     }
 
     /// Sends everyone the event `message`, as JavaScript's `send` does.

@@ -11,7 +11,7 @@ use super::emitter::{Emitter, Flags};
 use crate::ack::AckFuture;
 use crate::broadcast::Broadcast;
 use crate::error::{Emitted, not_connected, rejected};
-use crate::handler::{EmitError, show};
+use crate::handler::{EmitError, Event, show};
 use crate::hub::Room;
 use crate::recovery::Offset;
 
@@ -22,6 +22,11 @@ impl Socket {
     /// Nothing waits: the event is queued and goes out with others at the end of this turn.
     pub fn emit<T: Serialize>(&self, event: &str, args: T) -> Emitted {
         self.emit_flagged(Flags::USUAL, event, args)
+    }
+
+    /// Sends an event that says its own name; see [`Event`].
+    pub fn emit_event<E: Event>(&self, event: &E) -> Emitted {
+        self.emit(E::NAME, event)
     }
 
     /// Sends the event `message`, as JavaScript's `send` does.

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use super::Socket;
 use crate::ack::AckFuture;
 use crate::error::Emitted;
+use crate::handler::Event;
 
 /// A socket, and how an event is to be sent to it: built step by step, then used.
 ///
@@ -73,6 +74,11 @@ impl<'a> Emitter<'a> {
     /// error, and has no recipient.
     pub fn emit<T: Serialize>(self, event: &str, args: T) -> Emitted {
         self.socket.emit_flagged(self.flags, event, args)
+    }
+
+    /// Sends an event that says its own name; see [`Event`].
+    pub fn emit_event<E: Event>(self, event: &E) -> Emitted {
+        self.emit(E::NAME, event)
     }
 
     /// Sends an event and waits for the client's answer; see [`Socket::emit_with_ack`]. A

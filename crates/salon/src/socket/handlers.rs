@@ -7,7 +7,7 @@ use salon_handler::check;
 
 use super::Socket;
 use super::membership::Membership;
-use crate::handler::{Handler, Registration, Table, Tables, Task};
+use crate::handler::{EventHandler, Handler, Registration, Table, Tables, Task};
 
 /// Handlers for this socket only, called after those of its namespace. They cost memory for each
 /// socket that has them, and are dropped when it has disconnected; so they may hold the socket
@@ -35,6 +35,13 @@ impl Socket {
     pub fn once<M: 'static>(&self, event: &str, handler: impl Handler<M>) -> Registration {
         self.own_table()
             .register(|table| table.shared.events.add(event, true, handler))
+    }
+
+    /// Called for each event of the type of its last argument, which says the name; see
+    /// [`Event`](crate::Event).
+    pub fn on_event<M: 'static>(&self, handler: impl EventHandler<M>) -> Registration {
+        let event = handler.event_name();
+        self.on(event, handler)
     }
 
     /// Takes all handlers away that this socket alone has for an event.

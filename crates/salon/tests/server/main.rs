@@ -41,3 +41,4 @@ mod tcp;
 mod threads;
 #[cfg(feature = "tls")]
 mod tls;
+mod typed;
