@@ -2,6 +2,7 @@
 
 mod acks;
 mod connecting;
+mod hostile;
 mod network;
 mod reconnecting;
 mod recovery;

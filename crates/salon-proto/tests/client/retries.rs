@@ -104,6 +104,15 @@ fn events_wait_for_their_first_try_as_long_as_it_takes() {
 }
 
 #[test]
+fn tries_without_any_time_have_a_pause() {
+    let (mut script, socket) = retrying(u32::MAX);
+    let asking = script.asking("a", 0).with_ack(0, std::time::Duration::ZERO);
+    script.emit(socket, asking);
+    script.advance(100);
+    assert!(script.sent().len() <= 101);
+}
+
+#[test]
 fn volatile_events_are_not_retried() {
     let (mut script, socket) = retrying(1);
     ask(&mut script, socket, "a", 0);

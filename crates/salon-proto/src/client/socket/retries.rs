@@ -54,7 +54,9 @@ impl RetryQueue {
     pub(crate) fn mark_sent(&mut self, now: Instant) {
         if let Some(first) = self.queue.front_mut() {
             first.tries = first.tries.saturating_add(1);
-            self.answer_by = Some(now + first.timeout);
+            // With no time at all the tries would follow each other without pause.
+            let timeout = first.timeout.max(Duration::from_millis(1));
+            self.answer_by = Some(now + timeout);
         }
     }
 
