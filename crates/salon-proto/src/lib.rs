@@ -9,7 +9,7 @@
 //! | Room | What it knows |
 //! |---|---|
 //! | [`engine`] | Engine.IO: packets, HTTP payloads, handshake, heartbeat, upgrade, the session |
-//! | [`client`] | the client's side of an Engine.IO session |
+//! | [`client`] | the client: its Engine.IO session, and reconnection, sockets and events above it |
 //! | [`packet`] | Socket.IO: packets, their JSON, binary attachments |
 //! | [`parser`] | Socket.IO packets in other forms than JSON |
 //! | [`ws`] | WebSocket framing (RFC 6455) |
