@@ -29,7 +29,7 @@ impl Backoff {
     /// is that of JavaScript's client.
     pub fn delay(&mut self, options: &Reconnection, random: f64) -> Duration {
         let millis = |duration: Duration| duration.as_secs_f64() * 1_000.0;
-        let plain = millis(options.delay()) * 2.0_f64.powf(f64::from(self.doublings));
+        let plain = millis(options.delay()) * f64::from(self.doublings).exp2();
         self.doublings = self.doublings.saturating_add(1).min(MAX_DOUBLINGS);
         let random = random.clamp(0.0, 1.0);
         let deviation = (random * options.jitter() * plain).floor();
@@ -39,7 +39,8 @@ impl Backoff {
             false => plain + deviation,
         };
         let delay = delay.min(millis(options.delay_max)).floor();
-        Duration::from_secs_f64((delay / 1_000.0).max(0.0)).max(Duration::from_millis(1))
+        let delay = Duration::try_from_secs_f64(delay / 1_000.0).unwrap_or(options.delay_max);
+        delay.max(Duration::from_millis(1))
     }
 
     /// Begins anew with the shortest delay.
@@ -69,6 +70,7 @@ mod tests {
         for (delay, max, factor) in [
             (Duration::ZERO, Duration::ZERO, f64::NAN),
             (Duration::MAX, Duration::from_secs(5), 0.5),
+            (Duration::MAX, Duration::MAX, 0.5),
             (Duration::from_secs(1), Duration::from_secs(5), -1.0),
             (Duration::from_secs(1), Duration::from_secs(5), 7.0),
         ] {

@@ -102,7 +102,8 @@ pub struct SocketOptions {
     /// How often an event is sent again if it is not answered. With more than 0, events are sent
     /// one after the other, each when the one before has been answered.
     pub retries: u32,
-    /// How long an event may wait to be sent. `None`: as long as it takes, as in JavaScript.
+    /// How long an event may wait to be sent. `None`: as long as it takes, as in JavaScript. An
+    /// event to be retried always waits as long as it takes.
     pub max_buffered_age: Option<Duration>,
     /// What happens to an event when as many wait as may.
     pub when_full: WhenFull,

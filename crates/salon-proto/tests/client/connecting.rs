@@ -121,6 +121,19 @@ fn a_refusal_has_a_message_and_data_and_is_final() {
 }
 
 #[test]
+fn a_refused_socket_leaves_the_others_alone() {
+    let (mut script, root) = Script::connected();
+    let admin = plain(&mut script, "/admin");
+    script.connect(admin);
+    script.server(r#"44/admin,{"message":"not you"}"#);
+    assert_eq!(script.told(), ["connect error: not you"]);
+    assert!(script.manager.is_connected(root) && !script.manager.is_active(admin));
+    script.server_closes();
+    script.reconnect();
+    assert_eq!(script.sent(), ["40/admin,", "40"], "only one comes back");
+}
+
+#[test]
 fn a_refusal_in_the_words_of_old_or_strange_servers_is_one() {
     for (data, words) in [
         (r#""Not authorized""#, "connect error: Not authorized"),

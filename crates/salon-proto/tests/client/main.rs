@@ -4,6 +4,7 @@ mod acks;
 mod connecting;
 mod hostile;
 mod network;
+mod parsers;
 mod reconnecting;
 mod recovery;
 mod retries;

@@ -19,6 +19,7 @@ impl Manager {
         self.reconnection = reconnection;
         if !reconnection.enabled && self.attempt != Attempt::Running {
             self.attempt = Attempt::None;
+            self.attempts = 0;
         }
     }
 
