@@ -182,6 +182,30 @@ fn a_session_that_is_full_makes_events_wait() {
 }
 
 #[test]
+fn a_client_that_leaves_sends_also_what_had_no_room_yet() {
+    for closes in [true, false] {
+        let mut options = websocket();
+        options.limits.max_outbox = 20;
+        let mut script = Script::new(options);
+        let options = SocketOptions::default();
+        let socket = script.manager.socket("/", options).unwrap();
+        come_online(&mut script, socket);
+        script.forget();
+        for report in 0..3 {
+            let emission = script.emission("aaaaaaaaaa").with_report(report);
+            let _ = script.manager.emit(script.now, socket, emission);
+        }
+        match closes {
+            true => script.manager.close(script.now),
+            false => script.manager.disconnect(script.now, socket),
+        }
+        script.turn();
+        assert_eq!(script.sent()[..3], [r#"42["aaaaaaaaaa"]"#; 3]);
+        assert_eq!(script.told()[..2], ["accepted 1", "accepted 2"]);
+    }
+}
+
+#[test]
 fn packets_in_a_session_are_bounded_in_number_too() {
     let mut options = websocket();
     options.limits.max_outbox_packets = 1;

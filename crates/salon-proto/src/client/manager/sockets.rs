@@ -169,9 +169,10 @@ impl Manager {
 
     /// Ends the session once all is sent, or `close_timeout` later, and disconnects all sockets.
     pub fn close(&mut self, now: Instant) {
-        for socket in &mut self.sockets {
+        self.for_each_socket(now, |socket, wire| {
             socket.is_active = false;
-        }
+            socket.flush_all(wire);
+        });
         self.force_close(now);
     }
 

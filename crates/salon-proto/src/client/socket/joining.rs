@@ -184,6 +184,7 @@ impl Socket {
         self.is_active = false;
         match self.membership {
             Membership::Joined { .. } => {
+                self.flush_all(wire);
                 self.send_disconnect(wire);
                 self.end(DisconnectReason::ClientDisconnect, None, wire);
             }

@@ -144,16 +144,28 @@ impl Socket {
     }
 
     fn flush_buffer(&mut self, wire: &mut Wire<'_>) {
-        while let Some(mut one) = self.buffer.pop() {
-            if let Err(rejected) = wire.send(one.packet) {
-                one.packet = rejected.packet;
+        while let Some(one) = self.buffer.pop() {
+            if wire.send(one.packet.clone()).is_err() {
                 return self.buffer.unpop(one);
             }
-            if let Some(id) = one.ack {
-                self.acks.mark_sent(id);
-            }
-            self.accept(one.report, wire);
+            self.note_sent(&one, wire);
         }
+    }
+
+    /// The session is about to end, and sends what it has before that: so all that waits must be
+    /// in it, however much it is.
+    pub(in crate::client) fn flush_all(&mut self, wire: &mut Wire<'_>) {
+        while let Some(one) = self.is_joined().then(|| self.buffer.pop()).flatten() {
+            wire.send_control(&one.packet);
+            self.note_sent(&one, wire);
+        }
+    }
+
+    fn note_sent(&mut self, one: &Waiting, wire: &mut Wire<'_>) {
+        if let Some(id) = one.ack {
+            self.acks.mark_sent(id);
+        }
+        self.accept(one.report, wire);
     }
 
     /// Sends the event that is next to be answered, if none is on its way.
