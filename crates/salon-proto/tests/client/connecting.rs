@@ -366,10 +366,14 @@ fn what_is_no_packet_is_a_parse_error_and_the_client_comes_back() {
 fn what_is_no_engine_packet_is_a_transport_error() {
     let (mut script, _) = Script::connected();
     script.server("nonsense");
-    assert!(
-        script
-            .told()
-            .contains(&"disconnected: transport error".to_owned())
+    assert_eq!(
+        script.told(),
+        [
+            "end of session",
+            "error: server error",
+            "closed: transport error (server error)",
+            "disconnected: transport error"
+        ]
     );
 }
 

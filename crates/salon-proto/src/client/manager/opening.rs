@@ -170,16 +170,22 @@ impl Manager {
     fn closed(&mut self, now: Instant, reason: CloseReason) {
         self.phase = Phase::Closed;
         let details = match self.cause.take().map(|cause| *cause) {
-            Some(Cause::Failed(error)) => {
-                self.websocket_works = false;
-                self.outputs.push_back(Output::Error(error.clone()));
-                Some(error.to_string().into())
-            }
             Some(Cause::Details(details)) => Some(details),
+            Some(Cause::Failed(error)) => Some(self.broken(error)),
+            None if reason == CloseReason::TransportError => {
+                Some(self.broken(TransportError::new(Failure::Server, None)))
+            }
             None => None,
         };
         self.end_sockets(now, reason, details);
         self.reconnect(now);
+    }
+
+    fn broken(&mut self, error: TransportError) -> Arc<str> {
+        self.websocket_works = false;
+        let details = error.to_string().into();
+        self.outputs.push_back(Output::Error(error));
+        details
     }
 
     fn end_sockets(&mut self, now: Instant, reason: CloseReason, details: Option<Arc<str>>) {
