@@ -122,6 +122,9 @@ pub struct Timing {
     pub upgrade_noop_interval: Duration,
     /// From the first request of a client until its session must be open; then it tries again.
     pub open_timeout: Duration,
+    /// From a client's wish to join a namespace until the application is told that no answer has
+    /// come. The client goes on waiting: middlewares may take their time.
+    pub join_timeout: Duration,
 }
 
 impl Default for Timing {
@@ -135,6 +138,7 @@ impl Default for Timing {
             body_timeout: Duration::from_millis(60_000),
             upgrade_noop_interval: Duration::from_millis(100),
             open_timeout: Duration::from_millis(20_000),
+            join_timeout: Duration::from_millis(45_000),
         }
     }
 }
@@ -153,6 +157,7 @@ impl Timing {
             &mut self.body_timeout,
             &mut self.upgrade_noop_interval,
             &mut self.open_timeout,
+            &mut self.join_timeout,
         ] {
             *time = (*time).max(Duration::from_millis(1));
         }

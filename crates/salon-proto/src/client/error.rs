@@ -90,6 +90,8 @@ pub enum ConnectError {
     Transport(TransportError),
     /// The session ended before the namespace had answered. The manager tries again, if it may.
     Closed(DisconnectReason),
+    /// The namespace has not answered in time. The socket is connected once it does.
+    Unanswered,
     /// The server speaks the protocol of Socket.IO 2.
     OldServer,
 }
@@ -104,6 +106,7 @@ impl ConnectError {
             Self::Refused { message, .. } => message,
             Self::Transport(error) => error.failure.as_str(),
             Self::Closed(reason) => reason.as_str(),
+            Self::Unanswered => "the namespace has not answered in time",
             Self::OldServer => OLD_SERVER,
         }
     }

@@ -435,6 +435,25 @@ fn without_transports_nothing_can_be_opened() {
     );
 }
 
+/// JavaScript's client waits for ever, and says nothing.
+#[test]
+fn a_namespace_that_does_not_answer_is_a_connect_error_and_may_answer_yet() {
+    let (mut script, _) = Script::connected();
+    let slow = plain(&mut script, "/slow");
+    script.connect(slow);
+    script.advance(20_000);
+    script.server("2");
+    script.advance(24_999);
+    script.forget();
+    script.advance(1);
+    let words = "connect error: the namespace has not answered in time";
+    assert_eq!(script.told(), [words]);
+    assert!(script.manager.is_active(slow));
+    script.advance(10_000);
+    script.server(r#"40/slow,{"sid":"x"}"#);
+    assert_eq!(script.told(), ["connected"]);
+}
+
 /// JavaScript's client says "disconnect" of a socket that never was connected.
 #[test]
 fn a_session_that_ends_before_the_answer_is_a_connect_error() {

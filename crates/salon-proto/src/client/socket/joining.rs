@@ -84,7 +84,17 @@ impl Socket {
             return;
         };
         if wire.send((**packet).clone()).is_ok() {
-            self.membership = Membership::Joining;
+            let answer_by = Some(wire.now + wire.options.timing.join_timeout);
+            self.membership = Membership::Joining { answer_by };
+        }
+    }
+
+    /// Tells, once, that no answer has come. It may come yet.
+    pub(super) fn miss_answer(&mut self, wire: &mut Wire<'_>) {
+        if let Membership::Joining { answer_by } = &mut self.membership {
+            if answer_by.take_if(|by| wire.now >= *by).is_some() {
+                self.fail(ConnectError::Unanswered, wire);
+            }
         }
     }
 
@@ -102,8 +112,11 @@ impl Socket {
         }
         match (&self.membership, sid.filter(|sid| !sid.is_empty())) {
             (Membership::Leaving, _) => self.leave_again(wire),
-            (Membership::Joining, Some(sid)) => self.enter(&sid, pid.as_deref(), wire),
-            (Membership::Joining, None) => self.fail(ConnectError::OldServer, wire),
+            (Membership::Joining { .. }, Some(sid)) => self.enter(&sid, pid.as_deref(), wire),
+            (Membership::Joining { .. }, None) => {
+                self.membership = Membership::Joining { answer_by: None };
+                self.fail(ConnectError::OldServer, wire);
+            }
             _ => {}
         }
         Ok(())
@@ -143,7 +156,7 @@ impl Socket {
         wire: &mut Wire<'_>,
     ) {
         match self.membership {
-            Membership::Joining => {
+            Membership::Joining { .. } => {
                 self.is_active = false;
                 let (message, data) = refusal(data);
                 self.refuse(message, data, wire);
@@ -188,7 +201,7 @@ impl Socket {
                 self.send_disconnect(wire);
                 self.end(DisconnectReason::ClientDisconnect, None, wire);
             }
-            Membership::Joining => {
+            Membership::Joining { .. } => {
                 self.membership = Membership::Leaving;
                 self.early = None;
             }

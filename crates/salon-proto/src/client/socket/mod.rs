@@ -78,8 +78,8 @@ enum Membership {
     AwaitingAuth,
     /// The CONNECT packet waits until the session takes it.
     Ready(Box<Encoded>),
-    /// It is sent.
-    Joining,
+    /// It is sent, and should be answered until then.
+    Joining { answer_by: Option<Instant> },
     /// The namespace has answered with this id.
     Joined { id: Box<str>, recovered: bool },
     /// CONNECT is sent, but the application has left since. Only when the answer has come can
@@ -191,13 +191,18 @@ impl Socket {
 /// Time.
 impl Socket {
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        let answer = match self.membership {
+            Membership::Joining { answer_by } => answer_by,
+            _ => None,
+        };
         let retry = self.retries.as_ref().and_then(|one| one.poll_timeout());
         let buffer = self.buffer.expires_at(self.options.max_buffered_age);
-        let deadlines = [self.acks.poll_timeout(), retry, buffer];
+        let deadlines = [answer, self.acks.poll_timeout(), retry, buffer];
         deadlines.into_iter().flatten().min()
     }
 
     pub(super) fn handle_timeout(&mut self, wire: &mut Wire<'_>) {
+        self.miss_answer(wire);
         self.expire_acks(wire);
         let max_age = self.options.max_buffered_age;
         while let Some(one) = self.buffer.pop_expired(wire.now, max_age) {

@@ -14,7 +14,7 @@ impl Socket {
     ) -> Result<Received<'a>, ProtocolError> {
         match self.membership {
             Membership::Joined { .. } => {}
-            Membership::Joining => return self.keep_early(event, wire),
+            Membership::Joining { .. } => return self.keep_early(event, wire),
             _ => return Ok(Received::Nothing),
         }
         self.note_offset(&event);
