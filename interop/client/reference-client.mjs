@@ -106,6 +106,10 @@ const orders = {
     const transport = io._readyState === "open" ? io.engine.transport.name : null;
     tell({ reply, connected, active, recovered: Boolean(recovered), id: id ?? null, transport });
   },
+
+  usage({ reply }) {
+    tell({ reply, tasks: process.getActiveResourcesInfo().length });
+  },
 };
 
 /** As `emitWithAck` has it, with all the arguments. */

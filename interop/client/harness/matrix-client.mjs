@@ -19,14 +19,15 @@ export class MatrixClient {
   ends = new Inbox("disconnect");
 
   /** A client that is not connected yet, with a connection of its own. */
-  static to(program, server, { mode, namespace = "/", token, ...options }) {
+  static to(program, server, { version, mode, namespace = "/", token, ...options }) {
     const manager = new ManagerHandle(program);
     const complete = { transports: transports[mode], reconnection: false, ...options };
     program.order({ do: "manager", manager: manager.number, url: `http://${server.address}`, options: complete });
-    return new MatrixClient(manager, mode, namespace, token);
+    return new MatrixClient(manager, version, mode, namespace, token);
   }
 
-  constructor(manager, mode, namespace, token) {
+  constructor(manager, version, mode, namespace, token) {
+    this.version = version;
     this.manager = manager;
     this.mode = mode;
     this.socket = manager.socket(namespace, token === undefined ? {} : { auth: { token } });
@@ -35,7 +36,7 @@ export class MatrixClient {
   }
 
   get name() {
-    return `client ${this.mode}`;
+    return `${this.version} ${this.mode}`;
   }
 
   reasons(what) {
@@ -44,7 +45,7 @@ export class MatrixClient {
 
   /** Another namespace over the same connection. */
   sibling(namespace, token) {
-    return new MatrixClient(this.manager, this.mode, namespace, token);
+    return new MatrixClient(this.manager, this.version, this.mode, namespace, token);
   }
 
   async connect() {
@@ -86,7 +87,6 @@ export class MatrixClient {
 
 /** The others do not tell more. */
 function withMessageAndData(refusal) {
-  const { message, data } = refusal.told;
-  refusal.told = { message, data };
+  if (refusal.told) refusal.told = { message: refusal.told.message, data: refusal.told.data };
   throw refusal;
 }

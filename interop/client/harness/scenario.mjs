@@ -74,10 +74,7 @@ class World {
   /** A server that ends in the middle of an upgrade, or a client that does, is not what most tests are about. */
   async finish() {
     if (this.mode !== "upgrade") return;
-    for (const socket of this.#sockets) {
-      const { transport } = await socket.state();
-      if (transport === "polling") await socket.upgraded();
-    }
+    for (const socket of this.#sockets) await socket.until(({ transport }) => transport !== "polling", "the end of its upgrade");
   }
 
   async close() {
