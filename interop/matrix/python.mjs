@@ -23,8 +23,12 @@ export class Python {
   #replies = new Map();
   #count = 0;
 
-  start() {
+  /** Throws at once where it cannot be started, before there are servers that somebody would have to end. */
+  constructor() {
     if (!existsSync(interpreter)) throw new Error("python-socketio is not installed: run `cargo verify prerequisites`");
+  }
+
+  start() {
     this.#process = spawn(interpreter, [`${folder}client.py`], { stdio: ["pipe", "pipe", "inherit"] });
     createInterface(this.#process.stdout).on("line", (line) => this.#read(readable(JSON.parse(line))));
   }
