@@ -4,7 +4,6 @@ mod ack;
 mod broadcast;
 mod config;
 mod connection;
-mod connection_v4;
 mod deadline;
 pub mod engine;
 mod error;

@@ -21,8 +21,7 @@ use salon_proto::{RecoveryId, SocketId};
 use serde::de::DeserializeOwned;
 
 use crate::ack::Waiter;
-use crate::connection::Connection;
-use crate::connection_v4;
+use crate::connection::{Connection, v4};
 use crate::handler::{Ack, Call, Data, HandlerError, Occasion};
 use crate::handshake::Handshake;
 use crate::namespace::{Namespace, NamespaceInner};
@@ -144,7 +143,7 @@ impl Socket {
         auth: Option<Cow<'_, str>>,
     ) -> Option<Self> {
         let id = match connection.is_v4() {
-            true => connection_v4::socket_id(&connection.session, &namespace.name),
+            true => v4::socket_id(&connection.session, &namespace.name),
             false => SocketId::from_entropy(random::entropy()?),
         };
         let recovery = match &namespace.recovery {
