@@ -16,6 +16,9 @@ pub struct Limits {
     /// lowered there from 100 MB after CVE-2020-36048; told to the client as
     /// `maxPayload`.
     pub max_payload: usize,
+    /// Bytes of one message, or of the answer to one poll, that a client takes from its server.
+    /// As much as `ws` in Node does; memory is taken only for what really comes.
+    pub max_incoming: usize,
     /// Binary attachments of one packet, each of which may have `max_payload` bytes while the
     /// packet is put together. Node's default since CVE-2026-33151:
     /// without it one header makes us collect buffers for ever.
@@ -78,6 +81,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_payload: 1_000_000,
+            max_incoming: 104_857_600,
             max_attachments: 10,
             max_embedded: 10_000,
             max_outbox: 4_000_000,
@@ -114,6 +118,9 @@ pub struct Timing {
     pub connect_timeout: Duration,
     /// How long a closing session waits for the client to fetch what is left.
     pub close_timeout: Duration,
+    /// How long a client takes at most to reach its server: the name, TCP, the proxy, TLS. As
+    /// long as JavaScript's client waits for all of opening by default.
+    pub dial_timeout: Duration,
     /// From the head of a POST until its body must be whole. A client that sends a byte now and
     /// then would otherwise hold its buffer for ever.
     pub body_timeout: Duration,
@@ -135,6 +142,7 @@ impl Default for Timing {
             upgrade_timeout: Duration::from_millis(10_000),
             connect_timeout: Duration::from_millis(45_000),
             close_timeout: Duration::from_millis(30_000),
+            dial_timeout: Duration::from_millis(20_000),
             body_timeout: Duration::from_millis(60_000),
             upgrade_noop_interval: Duration::from_millis(100),
             open_timeout: Duration::from_millis(20_000),
@@ -154,6 +162,7 @@ impl Timing {
             &mut self.upgrade_timeout,
             &mut self.connect_timeout,
             &mut self.close_timeout,
+            &mut self.dial_timeout,
             &mut self.body_timeout,
             &mut self.upgrade_noop_interval,
             &mut self.open_timeout,

@@ -5,7 +5,7 @@
 
 use bytes::{Buf, Bytes};
 
-use super::{CloseCode, ControlPayload, MaskKey, Opcode, apply_mask, encode_header};
+use super::{CloseCode, ControlPayload, EncodedHeader, MaskKey, Opcode, apply_mask, encode_header};
 
 /// The most bytes of a reason: a control frame less the two bytes of the code.
 const MAX_REASON_LEN: usize = ControlPayload::MAX_LEN - 2;
@@ -88,17 +88,44 @@ fn truncate(text: &str, max_len: usize) -> &str {
 fn encode_frame(opcode: Opcode, parts: &[&[u8]], mask: Option<MaskKey>) -> Bytes {
     let payload_len = parts.iter().map(|part| part.len()).sum();
     let header = encode_header(opcode, payload_len, mask);
-    let header = header.as_slice();
+    // Exactly as much as is needed: more would cost each frame that waits another allocation.
+    let mut frame = Vec::with_capacity(header.as_slice().len().saturating_add(payload_len));
+    append_parts(&mut frame, &header, parts, mask);
+    frame.into()
+}
 
-    let mut frame = Vec::with_capacity(header.len() + payload_len);
-    frame.extend_from_slice(header);
+/// Appends a frame to others that wait to be written, so that one write takes them all. Control
+/// frames must not exceed [`ControlPayload::MAX_LEN`].
+///
+/// ```
+/// use salon_proto::ws::{Opcode, append_frame, text_frame};
+///
+/// let key = Some([1, 2, 3, 4]);
+/// let mut wire = Vec::new();
+/// append_frame(&mut wire, Opcode::Text, b"a", key);
+/// append_frame(&mut wire, Opcode::Text, b"b", key);
+/// assert_eq!(wire, [text_frame("a", key), text_frame("b", key)].concat());
+/// ```
+pub fn append_frame(wire: &mut Vec<u8>, opcode: Opcode, payload: &[u8], mask: Option<MaskKey>) {
+    let header = encode_header(opcode, payload.len(), mask);
+    wire.reserve(header.as_slice().len().saturating_add(payload.len()));
+    append_parts(wire, &header, &[payload], mask);
+}
+
+fn append_parts(
+    wire: &mut Vec<u8>,
+    header: &EncodedHeader,
+    parts: &[&[u8]],
+    mask: Option<MaskKey>,
+) {
+    wire.extend_from_slice(header.as_slice());
+    let start = wire.len();
     for part in parts {
-        frame.extend_from_slice(part);
+        wire.extend_from_slice(part);
     }
-    if let (Some(key), Some(payload)) = (mask, frame.get_mut(header.len()..)) {
+    if let (Some(key), Some(payload)) = (mask, wire.get_mut(start..)) {
         apply_mask(payload, key, 0);
     }
-    frame.into()
 }
 
 #[cfg(test)]
