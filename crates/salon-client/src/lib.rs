@@ -6,4 +6,4 @@
 //!
 //! Every rule of the protocol is in `salon-proto`, whose `client` is the same for every runtime.
 
-mod transport;
+pub mod transport;

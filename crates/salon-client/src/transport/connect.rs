@@ -1,0 +1,164 @@
+//! From a target to a stream.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::error::Failure;
+use super::proxy;
+use super::stream::Stream;
+use super::target::Target;
+
+/// How long one address has for itself before the next one is tried beside it (RFC 8305 section
+/// 5, and Node): a network that swallows IPv6 costs no more than this.
+const HEAD_START: Duration = Duration::from_millis(250);
+
+/// Opens a stream to the server: the name, TCP, the proxy, TLS, all within `dial_timeout`.
+pub(crate) async fn connect(target: &Target) -> Result<Stream, Failure> {
+    let limit = target.timing.dial_timeout;
+    let connected = timeout(limit, connect_anyhow(target)).await;
+    connected.unwrap_or_else(|_| {
+        let why = format!("no connection within {limit:?}");
+        Err(io::Error::new(io::ErrorKind::TimedOut, why).into())
+    })
+}
+
+async fn connect_anyhow(target: &Target) -> Result<Stream, Failure> {
+    let stream = match &target.unix_socket {
+        Some(path) => connect_unix(path).await?,
+        None => Stream::tcp(connect_tcp(target).await?),
+    };
+    match target.url.is_secure() {
+        true => secure(target, stream).await,
+        false => Ok(stream),
+    }
+}
+
+async fn connect_tcp(target: &Target) -> Result<TcpStream, Failure> {
+    let url = &target.url;
+    match target.proxy.intercept(url) {
+        None => Ok(dial(url.host(), url.port()).await?),
+        Some(intercept) => {
+            let (host, port) = proxy::address(&intercept)?;
+            let stream = dial(host, port).await?;
+            proxy::tunnel(&intercept, stream, url).await
+        }
+    }
+}
+
+#[cfg(unix)]
+async fn connect_unix(path: &std::path::Path) -> Result<Stream, Failure> {
+    Ok(Stream::other(tokio::net::UnixStream::connect(path).await?))
+}
+
+#[cfg(not(unix))]
+async fn connect_unix(_path: &std::path::Path) -> Result<Stream, Failure> {
+    Err(Failure::text("this system has no Unix sockets"))
+}
+
+#[cfg(feature = "tls")]
+async fn secure(target: &Target, stream: Stream) -> Result<Stream, Failure> {
+    let tls = match &target.tls {
+        Some(tls) => tls.clone(),
+        None => super::tls::Tls::shared()?,
+    };
+    Ok(tls.connect(target.url.host(), stream).await?)
+}
+
+#[cfg(not(feature = "tls"))]
+async fn secure(_target: &Target, _stream: Stream) -> Result<Stream, Failure> {
+    Err(Failure::text(
+        "salon-client was built without its feature `tls`",
+    ))
+}
+
+/// Connects to the first address of a name that answers.
+async fn dial(host: &str, port: u16) -> io::Result<TcpStream> {
+    let addresses = tokio::net::lookup_host((host, port)).await?;
+    let mut waiting = alternate(addresses.collect());
+    let mut attempts = FuturesUnordered::new();
+    let mut failure = None;
+    loop {
+        match waiting.pop_front() {
+            Some(address) => attempts.push(TcpStream::connect(address)),
+            None if attempts.is_empty() => return Err(failure.unwrap_or_else(no_address)),
+            None => {}
+        }
+        let patience = match waiting.is_empty() {
+            true => Duration::MAX,
+            false => HEAD_START,
+        };
+        match timeout(patience, attempts.next()).await {
+            Ok(Some(Ok(stream))) => return Ok(stream),
+            Ok(Some(Err(error))) => failure = Some(error),
+            Ok(None) | Err(_) => {}
+        }
+    }
+}
+
+fn no_address() -> io::Error {
+    io::Error::new(io::ErrorKind::NotFound, "the name has no address")
+}
+
+/// The addresses of both families in turn (RFC 8305 section 4), each in its order.
+fn alternate(addresses: Vec<SocketAddr>) -> VecDeque<SocketAddr> {
+    let first_is_ipv6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
+    let (first, second): (Vec<_>, Vec<_>) = addresses
+        .into_iter()
+        .partition(|address| address.is_ipv6() == first_is_ipv6);
+    let mut second = second.into_iter();
+    let mut mixed = VecDeque::new();
+    for address in first {
+        mixed.push_back(address);
+        mixed.extend(second.next());
+    }
+    mixed.extend(second);
+    mixed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::net::TcpListener;
+
+    #[test]
+    fn the_families_take_turns() {
+        let parse = |text: &str| text.split(' ').map(|one| one.parse().unwrap()).collect();
+        for (given, expected) in [
+            (
+                "[::1]:1 [::2]:1 [::3]:1 1.1.1.1:1",
+                "[::1]:1 1.1.1.1:1 [::2]:1 [::3]:1",
+            ),
+            ("1.1.1.1:1 [::1]:1 [::2]:1", "1.1.1.1:1 [::1]:1 [::2]:1"),
+            ("1.1.1.1:1", "1.1.1.1:1"),
+        ] {
+            let expected: Vec<SocketAddr> = parse(expected);
+            assert_eq!(alternate(parse(given)), expected, "{given}");
+        }
+        assert!(alternate(vec![]).is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_name_leads_to_whichever_address_listens() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        // Where the name has an address of version 6 as well, nobody listens there.
+        let stream = dial("localhost", port).await.unwrap();
+        assert_eq!(stream.peer_addr().unwrap(), listener.local_addr().unwrap());
+    }
+
+    #[tokio::test]
+    async fn nobody_listening_is_an_error() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        drop(listener);
+        let error = dial("127.0.0.1", port).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
+    }
+}
