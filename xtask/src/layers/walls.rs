@@ -109,13 +109,13 @@ const WALLS: &[Wall] = &[
         tests: Tests::Exempt,
     },
     Wall {
-        who: "code outside session (and the client's transport)",
+        who: "code outside session",
         inside: &["crates/salon/src", "crates/salon-client/src"],
         // The accept loop starts one task for each connection.
         except: &[
             "crates/salon/src/session",
             "crates/salon/src/http/serve",
-            "crates/salon-client/src/transport",
+            "crates/salon-client/src/session",
         ],
         names: &[
             Path("tokio::spawn"),

@@ -30,6 +30,7 @@ const SESSION: &str = "crates/salon/src/session/task.rs";
 const SERVE: &str = "crates/salon/src/http/serve.rs";
 const SERVER: &str = "crates/salon/src/server.rs";
 const CLIENT: &str = "crates/salon-client/src/manager.rs";
+const CLIENT_SESSION: &str = "crates/salon-client/src/session/task.rs";
 const TRANSPORT: &str = "crates/salon-client/src/transport/websocket.rs";
 
 #[test]
@@ -118,7 +119,7 @@ fn handlers_see_no_frames() {
 
 #[test]
 fn only_sessions_spawn() {
-    let who = "code outside session (and the client's transport)";
+    let who = "code outside session";
     bad(
         SERVER,
         "tokio::spawn(f);",
@@ -139,7 +140,12 @@ fn only_sessions_spawn() {
         "spawn_local(f);",
         &format!("{CLIENT}:1: {who} must not use spawn_local()"),
     );
-    for path in [SESSION, SERVE, TRANSPORT] {
+    bad(
+        TRANSPORT,
+        "runtime.spawn(f);",
+        &format!("{TRANSPORT}:1: {who} must not use spawn()"),
+    );
+    for path in [SESSION, SERVE, CLIENT_SESSION] {
         good(path, "tokio::spawn(f);");
     }
     good(

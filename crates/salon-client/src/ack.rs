@@ -1,0 +1,106 @@
+//! Answers of the server that are to come.
+
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use salon_handler::{AckError, Answer, EmitError};
+use serde::de::DeserializeOwned;
+use tokio::sync::oneshot;
+
+use crate::session::Command;
+use crate::socket::Socket;
+
+/// What came of a question.
+pub(crate) type AckOutcome = Result<Answer, AckError>;
+
+/// The server's answer to come. Made by [`Socket::emit_with_ack`]; the event is queued already.
+///
+/// It always ends: with the answer, at the deadline, or when the connection that carried the event
+/// ends. Dropping it leaves nothing behind, so it may stand in a `select!`; the event is sent all
+/// the same.
+#[must_use = "await it to get the server's answer, or use emit"]
+pub struct AckFuture<T> {
+    state: State,
+    answer: PhantomData<fn() -> T>,
+}
+
+enum State {
+    Waiting {
+        socket: Socket,
+        id: u64,
+        outcome: oneshot::Receiver<AckOutcome>,
+    },
+    Failed(EmitError),
+    Done,
+}
+
+impl<T> AckFuture<T> {
+    pub(crate) const fn waiting(
+        socket: Socket,
+        id: u64,
+        outcome: oneshot::Receiver<AckOutcome>,
+    ) -> Self {
+        Self::new(State::Waiting {
+            socket,
+            id,
+            outcome,
+        })
+    }
+
+    pub(crate) const fn failed(error: EmitError) -> Self {
+        Self::new(State::Failed(error))
+    }
+
+    const fn new(state: State) -> Self {
+        let answer = PhantomData;
+        Self { state, answer }
+    }
+
+    /// Sets how long to wait from now, in place of the socket's
+    /// [`ack_timeout`](crate::SocketBuilder::ack_timeout). Where the socket has retries, it is
+    /// the time for each try.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        if let State::Waiting { socket, id, .. } = &self.state {
+            socket.command(Command::AckTimeout(socket.number(), *id, timeout));
+        }
+        self
+    }
+}
+
+impl<T: DeserializeOwned> Future for AckFuture<T> {
+    type Output = Result<T, AckError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if let State::Waiting { outcome, .. } = &mut self.state {
+            let Poll::Ready(outcome) = Pin::new(outcome).poll(cx) else {
+                return Poll::Pending;
+            };
+            self.state = State::Done;
+            // Where the task ended without a word, so did the connection.
+            let outcome = outcome.unwrap_or(Err(AckError::Disconnected));
+            return Poll::Ready(outcome.and_then(|answer| answer.read().map_err(AckError::Data)));
+        }
+        Poll::Ready(Err(match std::mem::replace(&mut self.state, State::Done) {
+            State::Failed(error) => AckError::Emit(error),
+            _ => AckError::Disconnected,
+        }))
+    }
+}
+
+impl<T> Drop for AckFuture<T> {
+    fn drop(&mut self) {
+        if let State::Waiting { socket, id, .. } = &self.state {
+            socket.command(Command::ForgetAck(socket.number(), *id));
+        }
+    }
+}
+
+impl<T> fmt::Debug for AckFuture<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AckFuture")
+    }
+}

@@ -1,0 +1,201 @@
+//! One connection to a server, as the application holds it.
+
+mod builder;
+mod handlers;
+mod peer;
+
+use std::fmt;
+use std::future::Future;
+use std::sync::{Arc, OnceLock, Weak};
+
+use parking_lot::Mutex;
+use salon_proto::client::Options;
+use salon_proto::parser::Codec;
+use tokio::runtime::Handle;
+
+use crate::error::{ConnectError, ConnectErrorKind};
+use crate::session::{self, Inbox};
+use crate::socket::{self, Bounds, Settings, Socket, SocketBuilder, Values, WeakSocket};
+use crate::transport::Target;
+
+pub use builder::ManagerBuilder;
+pub use handlers::ManagerHandler;
+pub(crate) use handlers::Table;
+
+/// One connection to a server, over which the [sockets](Socket) of several namespaces go.
+/// JavaScript's `Manager`.
+///
+/// It connects when the first of its sockets does, comes back by itself when the connection is
+/// lost, and closes the connection when no socket uses it any more.
+///
+/// Clones are cheap and mean the same manager. Its one task ends when the last clone and the last
+/// socket are dropped, after what was emitted before has been sent, or at the latest after
+/// [`Timing::close_timeout`](crate::Timing); nothing outlives it. A handler of its own that captures
+/// it keeps it alive until [`close`](Self::close).
+///
+/// ```no_run
+/// # async fn example() -> Result<(), salon_client::ConnectError> {
+/// use salon_client::Manager;
+///
+/// let manager = Manager::builder("http://localhost:3000").build()?;
+/// let (news, chat) = (manager.socket("/news"), manager.socket("/chat"));
+/// news.connect();
+/// chat.connect();
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Manager(Arc<ManagerInner>);
+
+/// What the task knows its manager by.
+pub(crate) struct WeakManager(Weak<ManagerInner>);
+
+struct ManagerInner {
+    inbox: Arc<Inbox>,
+    codec: Codec,
+    handlers: Arc<Table>,
+    /// For handlers with a task of their own.
+    runtime: Handle,
+    recv_bounds: Bounds,
+    states: Values,
+    sequence: OnceLock<Arc<tokio::sync::Mutex<()>>>,
+    /// One for each namespace, while it lives.
+    sockets: Mutex<Vec<(Box<str>, WeakSocket)>>,
+}
+
+impl Manager {
+    /// Begins to put together a manager for the server of this URL, such as
+    /// `http://localhost:3000` or `https://example.com`. A query goes along with each request; a
+    /// path means nothing here.
+    pub fn builder(url: &str) -> ManagerBuilder {
+        ManagerBuilder::new(url)
+    }
+
+    /// The socket for a namespace, such as `/` or `/chat`. It does not connect by itself.
+    ///
+    /// There is one for each namespace, as long as it lives.
+    #[must_use]
+    pub fn socket(&self, namespace: &str) -> Socket {
+        self.socket_builder(namespace).build()
+    }
+
+    /// The same with options.
+    pub fn socket_builder(&self, namespace: &str) -> SocketBuilder {
+        SocketBuilder::new(self.clone(), namespace)
+    }
+
+    /// Shares a value with all handlers, which get it as [`State<T>`](crate::State). One value
+    /// for each type. It lives as long as the manager: do not put the manager or a socket of it
+    /// into it, or both live for ever.
+    pub fn set_state<T: Send + Sync + 'static>(&self, value: T) {
+        self.0.states.set(value);
+    }
+
+    /// Ends everything: what was emitted before is sent, sockets leave their namespaces, the
+    /// connection is closed. It takes [`Timing::close_timeout`](crate::Timing) at most.
+    ///
+    /// This is for good: sockets of this manager do not connect any more, and all its handlers are
+    /// dropped. Dropping the future changes nothing: the manager closes all the same.
+    ///
+    /// It must not be awaited within a handler of its own, which it would wait for.
+    pub fn close(&self) -> impl Future<Output = ()> + Send + 'static {
+        let inbox = Arc::clone(&self.0.inbox);
+        inbox.close();
+        async move { inbox.ended().await }
+    }
+}
+
+/// For the rest of the crate.
+impl Manager {
+    fn start(target: Target, options: Options, recv_bounds: Bounds) -> Result<Self, ConnectError> {
+        let runtime = Handle::try_current()
+            .map_err(|error| ConnectError::new(ConnectErrorKind::Config, error.to_string()))?;
+        let inbox = Arc::new(Inbox::new(&options.limits));
+        let manager = Self(Arc::new(ManagerInner {
+            inbox: Arc::clone(&inbox),
+            codec: options.codec.clone(),
+            handlers: Arc::default(),
+            runtime: runtime.clone(),
+            recv_bounds,
+            states: Values::default(),
+            sequence: OnceLock::new(),
+            sockets: Mutex::default(),
+        }));
+        session::start(&runtime, manager.downgrade(), inbox, target, options);
+        Ok(manager)
+    }
+
+    fn downgrade(&self) -> WeakManager {
+        WeakManager(Arc::downgrade(&self.0))
+    }
+
+    /// The socket of a namespace, or a new one.
+    pub(crate) fn enter(
+        &self,
+        namespace: &str,
+        settings: Settings,
+        handlers: Arc<socket::Table>,
+    ) -> Socket {
+        let namespace = match namespace {
+            "" => "/".to_owned(),
+            name if name.starts_with('/') => name.to_owned(),
+            name => format!("/{name}"),
+        };
+        let mut sockets = self.0.sockets.lock();
+        let there = sockets.iter().find(|(name, _)| **name == *namespace);
+        if let Some(socket) = there.and_then(|(_, socket)| socket.upgrade()) {
+            return socket;
+        }
+        let socket = Socket::new(self.clone(), &namespace, settings, handlers);
+        sockets.retain(|(_, socket)| socket.is_alive());
+        sockets.push((namespace.into(), socket.downgrade()));
+        socket
+    }
+
+    pub(crate) fn inbox(&self) -> &Inbox {
+        &self.0.inbox
+    }
+
+    pub(crate) fn codec(&self) -> &Codec {
+        &self.0.codec
+    }
+
+    pub(crate) fn table(&self) -> &Arc<Table> {
+        &self.0.handlers
+    }
+
+    pub(crate) fn recv_bounds(&self) -> Bounds {
+        self.0.recv_bounds
+    }
+
+    pub(crate) fn state<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        self.0.states.get()
+    }
+
+    /// Runs a future in a task of its own, which ends at the latest when whoever waits for it
+    /// does; `None` if it panicked.
+    pub(crate) async fn run_apart<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> Option<T> {
+        session::run_apart(&self.0.runtime, future).await
+    }
+}
+
+impl WeakManager {
+    pub(crate) fn upgrade(&self) -> Option<Manager> {
+        self.0.upgrade().map(Manager)
+    }
+}
+
+impl Drop for ManagerInner {
+    fn drop(&mut self) {
+        self.inbox.close();
+    }
+}
+
+impl fmt::Debug for Manager {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Manager")
+    }
+}

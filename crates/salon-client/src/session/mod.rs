@@ -1,0 +1,61 @@
+//! The one task of a manager: the only place that spawns.
+//!
+//! | Room | What it knows |
+//! |---|---|
+//! | `task` | the turn: commands, time, what arrives, what goes out; and how it ends |
+//! | `inbox` | what handles ask for, between their threads and the task |
+//! | `dispatcher`, `telling` | what goes into the protocol's core; whom to tell what it says |
+//! | `expected` | who waits for an answer, or to know what becomes of an event |
+//! | `running` | handlers that have begun and not ended |
+//! | `clock` | the time, and the one timer |
+
+mod clock;
+mod dispatcher;
+mod expected;
+mod inbox;
+mod running;
+mod task;
+mod telling;
+
+use std::future::Future;
+use std::sync::Arc;
+
+use salon_proto::client::Options;
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+
+use crate::manager::WeakManager;
+use crate::transport::Target;
+
+pub(crate) use inbox::{Command, Emission, Fate, Inbox, Question, SocketNumber};
+
+use task::SessionTask;
+
+/// Starts the task of a manager. It ends when its inbox says so.
+pub(crate) fn start(
+    runtime: &Handle,
+    manager: WeakManager,
+    inbox: Arc<Inbox>,
+    target: Target,
+    options: Options,
+) {
+    drop(runtime.spawn(SessionTask::new(manager, inbox, target, options)));
+}
+
+/// Runs a future in a task of its own, which ends at the latest when this future is dropped.
+/// `None`: it panicked.
+pub(crate) async fn run_apart<T: Send + 'static>(
+    runtime: &Handle,
+    future: impl Future<Output = T> + Send + 'static,
+) -> Option<T> {
+    let mut apart = Apart(runtime.spawn(future));
+    (&mut apart.0).await.ok()
+}
+
+struct Apart<T>(JoinHandle<T>);
+
+impl<T> Drop for Apart<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

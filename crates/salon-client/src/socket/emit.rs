@@ -1,0 +1,147 @@
+//! Sending events to the server.
+
+use std::time::Duration;
+
+use salon_handler::{EmitError, OwnedEvent};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::oneshot;
+
+use super::Socket;
+use super::emitter::{Emitter, Flags};
+use crate::ack::AckFuture;
+use crate::emitted::Emitted;
+use crate::session::{Emission, Fate, Question};
+
+/// Events.
+impl Socket {
+    /// Sends an event. A tuple gives several arguments, `()` none; [`Bytes`](bytes::Bytes) is
+    /// binary.
+    ///
+    /// Nothing waits: the event is queued at once and goes out with others; where there is no
+    /// connection yet, or none at the moment, when there is one. Events keep their order. What is
+    /// returned may be ignored, or awaited to know what becomes of the event.
+    ///
+    /// ```no_run
+    /// # fn example(socket: salon_client::Socket) {
+    /// socket.emit("hello", "world");
+    /// socket.emit("position", (3.5, 7.25));
+    /// # }
+    /// ```
+    pub fn emit<T: Serialize>(&self, event: &str, args: T) -> Emitted {
+        self.emit_flagged(Flags::USUAL, event, &args)
+    }
+
+    /// Sends the event `message`, as JavaScript's `send` does.
+    pub fn send<T: Serialize>(&self, args: T) -> Emitted {
+        self.emit("message", args)
+    }
+
+    /// Sends an event and waits for the server's answer: the type of one value, or a tuple for
+    /// several.
+    ///
+    /// The event is queued at once. The time for the answer begins now, so where there is no
+    /// connection in time, there is no answer either.
+    ///
+    /// ```no_run
+    /// # async fn example(socket: salon_client::Socket) -> Result<(), salon_client::AckError> {
+    /// use std::time::Duration;
+    ///
+    /// let sum: i64 = socket.emit_with_ack("add", (1, 2)).await?;
+    /// let (x, y): (f64, f64) = socket
+    ///     .emit_with_ack("where?", "on the map")
+    ///     .timeout(Duration::from_secs(1))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn emit_with_ack<R: DeserializeOwned>(
+        &self,
+        event: &str,
+        args: impl Serialize,
+    ) -> AckFuture<R> {
+        let timeout = self.0.settings.ack_timeout;
+        self.ask_flagged(Flags::USUAL, timeout, event, &args)
+    }
+
+    /// Events that may get lost: they are sent only if the connection can take them this moment.
+    ///
+    /// On WebSocket that is when nothing else waits to be written, on polling when no request
+    /// with events is on its way.
+    pub const fn volatile(&self) -> Emitter<'_> {
+        Emitter::new(self).volatile()
+    }
+
+    /// Sets how long [`emit_with_ack`](Emitter::emit_with_ack) waits.
+    pub const fn timeout(&self, timeout: Duration) -> Emitter<'_> {
+        Emitter::new(self).timeout(timeout)
+    }
+}
+
+/// For flags.
+impl Socket {
+    pub(super) fn emit_flagged<T: Serialize>(
+        &self,
+        flags: Flags,
+        event: &str,
+        args: &T,
+    ) -> Emitted {
+        // A socket with retries needs an answer to each event, to know that it arrived.
+        let is_retried = self.0.settings.retries > 0 && !flags.is_volatile;
+        let id = is_retried.then(|| self.next_ack_id());
+        let (fate, told) = oneshot::channel();
+        let question = id.map(|id| Question {
+            id,
+            timeout: self.0.settings.ack_timeout,
+            waiter: None,
+        });
+        match self.queue(flags, event, args, question, Some(fate)) {
+            Ok(()) => Emitted::waiting(told),
+            Err(error) => Emitted::failed(error),
+        }
+    }
+
+    pub(super) fn ask_flagged<R: DeserializeOwned>(
+        &self,
+        flags: Flags,
+        timeout: Duration,
+        event: &str,
+        args: &impl Serialize,
+    ) -> AckFuture<R> {
+        let id = self.next_ack_id();
+        let (waiter, outcome) = oneshot::channel();
+        let question = Question {
+            id,
+            timeout,
+            waiter: Some(waiter),
+        };
+        match self.queue(flags, event, args, Some(question), None) {
+            Ok(()) => AckFuture::waiting(self.clone(), id, outcome),
+            Err(error) => AckFuture::failed(error),
+        }
+    }
+
+    /// Writes an event, here and now, and leaves it to the manager's task.
+    fn queue<T: Serialize>(
+        &self,
+        flags: Flags,
+        event: &str,
+        args: &T,
+        question: Option<Question>,
+        fate: Option<Fate>,
+    ) -> Result<(), EmitError> {
+        let manager = &self.0.manager;
+        let id = question.as_ref().map(|question| question.id);
+        let packet = manager.codec().event(&self.0.namespace, id, event, args)?;
+        let has_hooks = !self.0.handlers.shared.any_outgoing.is_empty();
+        let shown = has_hooks.then(|| OwnedEvent::write(event, args)).flatten();
+        let emission = Emission {
+            packet,
+            is_volatile: flags.is_volatile,
+            question,
+            fate,
+            shown: shown.map(Box::new),
+        };
+        manager.inbox().push_event(self.0.number, emission)
+    }
+}
