@@ -1,5 +1,31 @@
 //! Socket.IO client on tokio and hyper.
 //!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let socket = salon_client::connect("http://localhost:3000/chat")
+//!     .on("message", |text: String| async move { println!("{text}") })
+//!     .await?;
+//! socket.emit("message", "hello");
+//! let sum: i64 = socket.emit_with_ack("add", (1, 2)).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! - [`connect`] is the short way: a URL, handlers, `.await`. The long way is a [`Manager`], which
+//!   has the connection and all options, and a [`Socket`] for each namespace that is used.
+//! - **Events in** go to handlers ([`Socket::on`]): async functions with the arguments that they
+//!   need, as on salon's server. What no handler takes, [`Socket::recv`] gives. What a handler
+//!   returns is the answer, if the server asked for one.
+//! - **Events out** are queued at once ([`Socket::emit`]) and go out in order, also when the
+//!   connection comes only later or comes back; within [bounds](Limits). [`Socket::emit_with_ack`]
+//!   waits for the answer, always with a deadline.
+//! - **The connection** comes back by itself after a failure, with growing pauses. Handlers of the
+//!   [`Manager`] and of the [`Socket`] hear of all that happens to it.
+//! - **The end**: when the last [`Manager`] and [`Socket`] are dropped, the one task that they have
+//!   ends, and all connections with it; or when [`Manager::close`] is called. Nothing outlives it.
+//!
+//! All futures here may be dropped at any time, as `select!` does.
+//!
 //! | Room | What it knows |
 //! |---|---|
 //! | `connect` | the short way: a URL, handlers, `.await` |
@@ -21,6 +47,9 @@ mod session;
 mod socket;
 pub mod transport;
 
+pub use crate::transport::{InvalidProxy, Proxy};
+#[cfg(feature = "tls")]
+pub use crate::transport::{Tls, TlsBuilder};
 pub use ack::AckFuture;
 pub use aliases::{Ack, Call, Failure, Handler};
 pub use connect::{Connect, connect};
@@ -42,5 +71,14 @@ pub use socket::{DisconnectDetails, Emitter, Received, Socket, SocketBuilder, We
 ///
 /// [`ManagerBuilder::parser`] takes a [`Parser`](parser::Parser).
 pub mod parser {
+    #[cfg(feature = "msgpack")]
+    pub use salon_proto::parser::MessagePack;
     pub use salon_proto::parser::{Decoder, Frames, PacketType, Parser, ParserError, RawPacket};
+}
+
+/// The program in the crate's README is compiled with the doctests.
+#[cfg(doctest)]
+mod documents {
+    #[doc = include_str!("../README.md")]
+    struct Readme;
 }

@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::Mutex;
 use salon_proto::client::Options;
+use salon_proto::engine::Transport;
 use salon_proto::parser::Codec;
 use tokio::runtime::Handle;
 
@@ -58,6 +59,8 @@ struct ManagerInner {
     runtime: Handle,
     recv_bounds: Bounds,
     states: Values,
+    /// As the task last told it.
+    transport: Mutex<Option<Transport>>,
     sequence: OnceLock<Arc<tokio::sync::Mutex<()>>>,
     /// One for each namespace, while it lives.
     sockets: Mutex<Vec<(Box<str>, WeakSocket)>>,
@@ -84,6 +87,13 @@ impl Manager {
         SocketBuilder::new(self.clone(), namespace)
     }
 
+    /// How its connection travels at the moment; `None` while there is none. JavaScript's
+    /// `engine.transport.name`.
+    #[must_use]
+    pub fn transport(&self) -> Option<Transport> {
+        *self.0.transport.lock()
+    }
+
     /// Shares a value with all handlers, which get it as [`State<T>`](crate::State). One value
     /// for each type. It lives as long as the manager: do not put the manager or a socket of it
     /// into it, or both live for ever.
@@ -91,13 +101,14 @@ impl Manager {
         self.0.states.set(value);
     }
 
-    /// Ends everything: what was emitted before is sent, sockets leave their namespaces, the
-    /// connection is closed. It takes [`Timing::close_timeout`](crate::Timing) at most.
+    /// Ends everything: what was emitted before is sent, if there is a connection; the connection is
+    /// closed; handlers that are running end. It takes
+    /// [`Timing::close_timeout`](crate::Timing) at most, 30 s by default.
     ///
     /// This is for good: sockets of this manager do not connect any more, and all its handlers are
     /// dropped. Dropping the future changes nothing: the manager closes all the same.
     ///
-    /// It must not be awaited within a handler of its own, which it would wait for.
+    /// A handler of its own that awaits it makes it take that long, since it waits for the handler.
     pub fn close(&self) -> impl Future<Output = ()> + Send + 'static {
         let inbox = Arc::clone(&self.0.inbox);
         inbox.close();
@@ -118,6 +129,7 @@ impl Manager {
             runtime: runtime.clone(),
             recv_bounds,
             states: Values::default(),
+            transport: Mutex::default(),
             sequence: OnceLock::new(),
             sockets: Mutex::default(),
         }));
@@ -162,6 +174,10 @@ impl Manager {
 
     pub(crate) fn table(&self) -> &Arc<Table> {
         &self.0.handlers
+    }
+
+    pub(crate) fn show_transport(&self, transport: Option<Transport>) {
+        *self.0.transport.lock() = transport;
     }
 
     pub(crate) fn recv_bounds(&self) -> Bounds {

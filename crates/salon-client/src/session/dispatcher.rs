@@ -17,7 +17,7 @@ use super::running::Running;
 use crate::auth::{self, Auth};
 use crate::error::{ConnectError, ConnectErrorKind};
 use crate::manager::WeakManager;
-use crate::socket::{Socket, WeakSocket};
+use crate::socket::{Settings, Socket, View, WeakSocket};
 use crate::transport::{Event, Next, TransportError, TransportErrorKind};
 use salon_handler::AckError;
 
@@ -45,6 +45,12 @@ struct Entry {
     /// Where it cannot be had, the reason.
     key: Result<SocketKey, ConnectError>,
     socket: WeakSocket,
+}
+
+impl Entry {
+    fn has_key(&self, key: Option<&SocketKey>) -> bool {
+        key.is_some() && self.key.as_ref().ok() == key
+    }
 }
 
 /// Auth data, and for which request.
@@ -93,7 +99,7 @@ impl Dispatcher {
     /// The socket of a key, if anybody holds it.
     pub(super) fn socket(&self, key: SocketKey) -> Option<Socket> {
         let mut entries = self.sockets.iter();
-        let entry = entries.find(|one| one.key.as_ref().is_ok_and(|one| *one == key))?;
+        let entry = entries.find(|one| one.has_key(Some(&key)))?;
         entry.socket.upgrade()
     }
 
@@ -121,6 +127,10 @@ impl Dispatcher {
             Command::Disconnect(number) => {
                 if let Some(key) = self.key(number) {
                     self.core.disconnect(now, key);
+                    // What was told meanwhile is not so any more, and the core may have no word.
+                    if let Some(socket) = self.socket(key) {
+                        socket.change(|view| view.is_active = false);
+                    }
                 }
             }
             Command::Answer {
@@ -151,14 +161,17 @@ impl Dispatcher {
         let Some(strong) = socket.upgrade() else {
             return;
         };
-        let settings = strong.settings();
-        let mut options = SocketOptions::default();
-        options.has_auth = !matches!(settings.auth, Auth::None);
-        options.retries = settings.retries;
-        options.max_buffered_age = settings.max_buffered_age;
-        options.when_full = settings.when_full;
-        self.forget_namesake(strong.namespace());
-        let key = self.core.socket(strong.namespace(), options);
+        let options = socket_options(strong.settings());
+        let mut key = self.core.socket(strong.namespace(), options.clone());
+        if let Some(namesake) = self
+            .sockets
+            .iter()
+            .find(|one| one.has_key(key.as_ref().ok()))
+        {
+            // Its last handle was dropped, or there were no other; that is about to be told.
+            self.leave(namesake.number);
+            key = self.core.socket(strong.namespace(), options);
+        }
         let key =
             key.map_err(|error| ConnectError::new(ConnectErrorKind::Config, error.to_string()));
         self.sockets.push(Entry {
@@ -166,17 +179,6 @@ impl Dispatcher {
             key,
             socket,
         });
-    }
-
-    /// A socket of the same namespace can only be one whose last handle is being dropped right now.
-    fn forget_namesake(&mut self, namespace: &str) {
-        let namesake = self.sockets.iter().find(|one| {
-            let known = one.socket.upgrade();
-            known.is_none_or(|socket| socket.namespace() == namespace)
-        });
-        if let Some(number) = namesake.map(|one| one.number) {
-            self.leave(number);
-        }
     }
 
     fn leave(&mut self, number: SocketNumber) {
@@ -263,11 +265,11 @@ impl Dispatcher {
         self.answers.clear();
         self.waiting.clear();
         for socket in self.sockets() {
-            socket.change(|view| view.failed(ConnectError::closed(), false));
-            socket.change(|view| view.disconnected(false));
+            socket.change(View::end);
             socket.table().clear();
         }
         if let Some(manager) = self.manager.upgrade() {
+            manager.show_transport(None);
             manager.table().clear();
         }
     }
@@ -358,6 +360,15 @@ impl Dispatcher {
             )
         })
     }
+}
+
+fn socket_options(settings: &Settings) -> SocketOptions {
+    let mut options = SocketOptions::default();
+    options.has_auth = !matches!(settings.auth, Auth::None);
+    options.retries = settings.retries;
+    options.max_buffered_age = settings.max_buffered_age;
+    options.when_full = settings.when_full;
+    options
 }
 
 const fn failure(error: &TransportError) -> Failure {

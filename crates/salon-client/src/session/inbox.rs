@@ -116,7 +116,8 @@ impl Inbox {
     /// `false`: it came too late.
     pub(crate) fn push(&self, command: Command) -> bool {
         let mut waiting = self.waiting.lock();
-        if waiting.is_over {
+        let is_late = waiting.is_closing && matches!(command, Command::Connect(_));
+        if waiting.is_over || is_late {
             drop(waiting);
             drop(command);
             return false;

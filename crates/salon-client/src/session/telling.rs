@@ -30,7 +30,11 @@ impl Dispatcher {
 
     fn tell(&mut self, output: Output) {
         match output {
-            Output::Open(_) | Output::Engine(_) => self.work.push_back(output),
+            Output::Open(_) | Output::Engine(_) => {
+                self.show_transport();
+                self.work.push_back(output);
+            }
+            Output::Opened => self.show_transport(),
             Output::NeedAuth { socket, request } => self.ask_auth(socket, request),
             Output::Event(event) => self.tell_event(&event),
             Output::Ack { socket, ack } => self.tell_answer(socket, ack),
@@ -102,6 +106,13 @@ impl Dispatcher {
                 self.tell_manager(|table| &table.reconnect, Some(attempt), None);
             }
             _ => {}
+        }
+    }
+
+    fn show_transport(&self) {
+        let transport = self.core.handshake().and_then(|_| self.core.transport());
+        if let Some(manager) = self.manager.upgrade() {
+            manager.show_transport(transport);
         }
     }
 

@@ -31,7 +31,7 @@ pub use received::Received;
 pub(crate) use received::{Bounds, Kept};
 
 use extras::Extras;
-use view::View;
+pub(crate) use view::View;
 
 /// One namespace of a server, over its [`Manager`]'s connection. JavaScript's `Socket`.
 ///

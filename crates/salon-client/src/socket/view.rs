@@ -42,6 +42,12 @@ impl View {
         self.is_active = is_active;
     }
 
+    /// There will be no connection any more.
+    pub(crate) fn end(&mut self) {
+        self.disconnected(false);
+        self.failed(ConnectError::closed(), false);
+    }
+
     /// What came of trying since there were so many failures; `None`: nothing yet.
     pub(crate) fn outcome(&self, failures: u64) -> Option<Result<(), ConnectError>> {
         let error = || self.last_error.clone().unwrap_or_else(ConnectError::closed);

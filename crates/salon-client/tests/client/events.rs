@@ -69,6 +69,52 @@ async fn events_and_answers_go_both_ways_over_every_transport() {
 }
 
 #[tokio::test]
+async fn a_manager_says_how_its_connection_travels() {
+    let served = Served::start(server).await;
+    for (transports, expected) in [
+        (&[Transport::WebSocket][..], Transport::WebSocket),
+        (&[Transport::Polling], Transport::Polling),
+        (
+            &[Transport::Polling, Transport::WebSocket],
+            Transport::WebSocket,
+        ),
+    ] {
+        let manager = served.manager(transports);
+        assert_eq!(manager.transport(), None);
+        let socket = manager.socket("/");
+        socket.connect();
+        soon(socket.connected()).await.unwrap();
+        soon(async {
+            // The upgrade comes when it comes.
+            while manager.transport() != Some(expected) {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        })
+        .await;
+        soon(manager.close()).await;
+        assert_eq!(manager.transport(), None);
+    }
+}
+
+#[tokio::test]
+async fn a_parser_is_used_by_both_sides() {
+    let served = Served::start(|| {
+        let io = Server::builder().parser(salon::parser::MessagePack).build();
+        io.on("reverse", |bytes: Bytes| async move {
+            bytes.iter().rev().copied().collect::<Vec<u8>>()
+        });
+        io
+    })
+    .await;
+    let connecting = connect(&served.url("/"))
+        .manager(|manager| manager.parser(salon_client::parser::MessagePack));
+    let socket = soon(connecting).await.unwrap();
+    let asked = socket.emit_with_ack("reverse", Bytes::from_static(b"abc"));
+    let reversed: Vec<u8> = soon(asked).await.unwrap();
+    assert_eq!(reversed, b"cba");
+}
+
+#[tokio::test]
 async fn two_namespaces_share_one_connection() {
     let served = Served::start(server).await;
     let manager = served.manager(&[Transport::WebSocket]);
