@@ -72,24 +72,26 @@ beating.overEachTransport("an idle client outlives many pings", async ({ connect
   assert.deepEqual(socket.ends.all, []);
 });
 
-scenario("a server that is killed in the middle of an upgrade is lost as any other", async ({ connect, relay, server }) => {
-  const between = await relay();
-  between.upgrades = "hold";
-  const socket = await connect({ to: between, ...persistent, mode: "upgrade" });
-  for (let i = 0; i < 3; i++) socket.emit("message", i);
-  await socket.fence();
-  while (!between.requests.some(({ isWebSocket }) => isWebSocket)) await pause(5);
-  await server.kill();
-  between.cut();
-  const { reason, active } = await socket.ends.next();
-  assert.ok(["transport close", "transport error"].includes(reason), reason);
-  assert.equal(active, true);
-  between.upgrades = "pass";
-  await server.start();
-  await socket.back();
-  await socket.upgraded();
-  assert.deepEqual(await socket.ask("message-with-ack", 1), [1]);
-});
+for (const what of ["hold", "mute"]) {
+  scenario(`a server that is killed in the middle of an upgrade is lost as any other (${what})`, async ({ connect, relay, server }) => {
+    const between = await relay();
+    between.upgrades = what;
+    const socket = await connect({ to: between, ...persistent, mode: "upgrade" });
+    for (let i = 0; i < 3; i++) socket.emit("message", i);
+    await socket.fence();
+    while (!between.requests.some(({ isWebSocket }) => isWebSocket)) await pause(5);
+    await server.kill();
+    between.cut();
+    const { reason, active } = await socket.ends.next();
+    assert.ok(["transport close", "transport error"].includes(reason), reason);
+    assert.equal(active, true);
+    between.upgrades = "pass";
+    await server.start();
+    await socket.back();
+    await socket.upgraded();
+    assert.deepEqual(await socket.ask("message-with-ack", 1), [1]);
+  });
+}
 
 scenario("a client that leaves in the middle of an upgrade has left", async ({ connect, relay }) => {
   const between = await relay();

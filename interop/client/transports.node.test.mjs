@@ -1,7 +1,7 @@
 // Which transport is used when.
 import assert from "node:assert/strict";
 import { engineIo, socketIo } from "./harness/node.mjs";
-import { alone } from "./harness/scenario.mjs";
+import { alone, modes } from "./harness/scenario.mjs";
 
 const { scenario } = alone();
 
@@ -65,7 +65,7 @@ scenario("no upgrade is tried that the server does not offer", async ({ keep, co
   assert.ok(between.requests.every(({ isWebSocket }) => !isWebSocket));
 });
 
-for (const what of ["refuse", "hold"]) {
+for (const what of ["refuse", "hold", "mute"]) {
   scenario(`trap 11: an upgrade that fails leaves the connection polling (${what})`, async ({ keep, connect, relay }) => {
     const server = await keep(socketIo({}, echo));
     const between = await relay(server);
@@ -121,5 +121,15 @@ scenario("what is written before a client leaves arrives before its leave", asyn
     const messages = await server.messages.take(22);
     assert.deepEqual(messages.map((text) => text.slice(0, 11)), ["0", ...Array.from({ length: 20 }, (_, i) => `2["news",${i},`.slice(0, 11)), "1"]);
     assert.equal(await server.ends.next(), "transport close");
+  }
+});
+
+scenario("a server that compresses whatever it may is understood", async ({ keep, connect }) => {
+  const server = await keep(socketIo({ perMessageDeflate: { threshold: 0 }, httpCompression: { threshold: 0 } }, echo));
+  for (const mode of modes) {
+    const socket = await connect({ to: server, mode });
+    if (mode === "upgrade") await socket.upgraded();
+    const args = ["ä".repeat(5000), Buffer.alloc(5000, 7), "short"];
+    assert.deepEqual(await socket.ask("echo", ...args), args);
   }
 });

@@ -12,7 +12,7 @@ export class Relay {
   #polls = new Map();
   /** Each request: its method, query, headers, whether it is a WebSocket's, and the size of its body. */
   requests = [];
-  /** What becomes of requests for a WebSocket: `pass`, `refuse` with status 400, or `hold` without an answer. */
+  /** What becomes of requests for a WebSocket: `pass`, `refuse` with status 400, `hold` without an answer, or `mute` when there is one. */
   upgrades = "pass";
   /** What becomes of other requests: `pass`, or `refuse` with status 503. */
   others = "pass";
@@ -95,7 +95,9 @@ export class Relay {
     const lines = request.rawHeaders.flatMap((name, i, all) => (i % 2 ? [] : [`${name}: ${all[i + 1]}`]));
     onward.write([`${request.method} ${request.url} HTTP/1.1`, ...lines, "", ""].join("\r\n"));
     onward.write(head);
-    socket.pipe(onward).pipe(socket);
+    socket.pipe(onward);
+    if (this.upgrades === "mute") onward.once("data", (answer) => socket.write(answer));
+    else onward.pipe(socket);
     socket.on("close", () => onward.destroy());
     onward.on("close", () => socket.destroy());
   }
