@@ -1,6 +1,6 @@
 //! The steps of `cargo verify`, in order, and what each one runs.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::prerequisites::CHROMIUM;
 use super::{locks, prerequisites};
@@ -62,6 +62,18 @@ pub(crate) const STEPS: &[Step] = &[
     ),
     step("interop", "real clients against salon", &["build"], interop),
     step(
+        "client",
+        "salon's client against real servers",
+        &["build"],
+        client,
+    ),
+    step(
+        "soak",
+        "1,000 clients of salon that are cut off at random",
+        &["build"],
+        soak,
+    ),
+    step(
         "browser",
         "the demo in a real browser",
         &["build", "page"],
@@ -80,6 +92,9 @@ pub(crate) const BROWSER: &str = "interop/browser";
 
 /// Node's own server or client, by the name that the interop tests have for both.
 const REFERENCE: &str = "reference";
+
+/// The server of python-socketio.
+const PYTHON: &str = "python";
 
 /// Where the browser tests leave their screenshots.
 const ARTEFACTS: &str = "artefacts";
@@ -153,9 +168,7 @@ fn reference(project: &Project) -> Outcome {
 }
 
 fn interop(project: &Project) -> Outcome {
-    let server = project.built("examples/interop");
-    require_built(&server, "the example `interop` of the crate `salon`")?;
-    npm_test(project, &server)
+    npm_test(project, &built_server(project)?)
 }
 
 fn npm_test(project: &Project, server: &Path) -> Outcome {
@@ -164,8 +177,45 @@ fn npm_test(project: &Project, server: &Path) -> Outcome {
     child::run(npm::command(project, INTEROP, &["test"]).env("SALON_SERVER", server))
 }
 
+/// The same client with every kind of server.
+fn client(project: &Project) -> Outcome {
+    let client = built_client(project)?;
+    let salon = built_server(project)?;
+    for server in [&salon, Path::new(REFERENCE), Path::new(PYTHON)] {
+        test_client(project, &client, server)?;
+    }
+    Ok(())
+}
+
+/// Shorter than what is meant by a soak: `npm run soak` takes a minute.
+fn soak(project: &Project) -> Outcome {
+    let seconds = "3";
+    let mut command = npm::command(project, INTEROP, &["run", "soak", "--", seconds]);
+    command
+        .env("SALON_CLIENT", built_client(project)?)
+        .env("SALON_SERVER", built_server(project)?);
+    child::run(&mut command)
+}
+
+fn built_client(project: &Project) -> Outcome<PathBuf> {
+    let client = project.built("examples/interop_client");
+    require_built(
+        &client,
+        "the example `interop_client` of the crate `salon-client`",
+    )?;
+    Ok(client)
+}
+
+fn built_server(project: &Project) -> Outcome<PathBuf> {
+    let server = project.built("examples/interop");
+    require_built(&server, "the example `interop` of the crate `salon`")?;
+    Ok(server)
+}
+
 /// A client with a server, as `interop/client/CONTRACT.md` names both.
 fn test_client(project: &Project, client: &Path, server: &Path) -> Outcome {
+    require_packages(project, INTEROP)?;
+    require_python(project)?;
     progress::tell(&format!("{} with {}:", client.display(), server.display()));
     let mut command = npm::command(project, INTEROP, &["run", "client"]);
     command
@@ -240,10 +290,14 @@ mod tests {
             let failure = step(&project).unwrap_err().to_string();
             assert!(failure.contains("package.json` is missing: "), "{failure}");
         }
-        let failure = interop(&project).unwrap_err().to_string();
-        assert!(
-            failure.contains("examples/interop` was not built: "),
-            "{failure}"
-        );
+        for (step, program) in [
+            (interop as fn(&Project) -> Outcome, "interop"),
+            (client, "interop_client"),
+            (soak, "interop_client"),
+        ] {
+            let failure = step(&project).unwrap_err().to_string();
+            let told = format!("examples/{program}` was not built: ");
+            assert!(failure.contains(&told), "{failure}");
+        }
     }
 }
