@@ -61,7 +61,7 @@ pub use salon_handler::{
     FailureKind, HandlerError, Registration, Reply, Sequential, State, ViaCall, ViaData, ViaResult,
     ViaValue, concurrent, sequential,
 };
-pub use salon_proto::client::{DisconnectReason, WhenFull};
+pub use salon_proto::client::{DisconnectReason, Reconnection, WhenFull};
 pub use salon_proto::engine::Transport;
 pub use salon_proto::packet::json::AllArgs;
 pub use salon_proto::{CloseReason, Limits, Timing};

@@ -13,6 +13,8 @@ impl<M, H: salon_handler::Handler<Manager, M>> ManagerHandler<M> for H {}
 
 /// The handlers of one manager.
 pub(crate) struct Table {
+    pub(crate) open: Handlers<Manager>,
+    pub(crate) close: Handlers<Manager>,
     pub(crate) reconnect_attempt: Handlers<Manager>,
     pub(crate) reconnect: Handlers<Manager>,
     pub(crate) reconnect_error: Handlers<Manager>,
@@ -24,6 +26,8 @@ pub(crate) struct Table {
 impl Default for Table {
     fn default() -> Self {
         Self {
+            open: Handlers::new("opened connections"),
+            close: Handlers::new("closed connections"),
             reconnect_attempt: Handlers::new("reconnection attempts"),
             reconnect: Handlers::new("reconnection"),
             reconnect_error: Handlers::new("reconnection errors"),
@@ -35,8 +39,10 @@ impl Default for Table {
 }
 
 impl Table {
-    fn all(&self) -> [&Handlers<Manager>; 6] {
+    fn all(&self) -> [&Handlers<Manager>; 8] {
         [
+            &self.open,
+            &self.close,
             &self.reconnect_attempt,
             &self.reconnect,
             &self.reconnect_error,
@@ -61,6 +67,18 @@ impl Remove for Table {
 /// What the manager tells about its connection. Sockets tell about theirs:
 /// [`Socket::on_connect`](crate::Socket::on_connect) and its neighbours.
 impl Manager {
+    /// Called when the connection is open, the first time and each time again; sockets are not
+    /// connected yet.
+    pub fn on_open<M: 'static>(&self, handler: impl ManagerHandler<M>) -> Registration {
+        self.register(|table| table.open.add(handler))
+    }
+
+    /// Called when the connection was open and is closed, with the
+    /// [`CloseReason`](crate::CloseReason) if the handler has it as an argument.
+    pub fn on_close<M: 'static>(&self, handler: impl ManagerHandler<M>) -> Registration {
+        self.register(|table| table.close.add(handler))
+    }
+
     /// Called before each attempt to connect again, with its number, from 1.
     ///
     /// ```no_run

@@ -9,13 +9,13 @@ use std::future::Future;
 use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::Mutex;
-use salon_proto::client::Options;
+use salon_proto::client::{Options, Reconnection};
 use salon_proto::engine::Transport;
 use salon_proto::parser::Codec;
 use tokio::runtime::Handle;
 
 use crate::error::{ConnectError, ConnectErrorKind};
-use crate::session::{self, Inbox};
+use crate::session::{self, Command, Inbox};
 use crate::socket::{self, Bounds, Settings, Socket, SocketBuilder, Values, WeakSocket};
 use crate::transport::Target;
 
@@ -61,6 +61,7 @@ struct ManagerInner {
     states: Values,
     /// As the task last told it.
     transport: Mutex<Option<Transport>>,
+    reconnection: Mutex<Reconnection>,
     sequence: OnceLock<Arc<tokio::sync::Mutex<()>>>,
     /// One for each namespace, while it lives.
     sockets: Mutex<Vec<(Box<str>, WeakSocket)>>,
@@ -92,6 +93,30 @@ impl Manager {
     #[must_use]
     pub fn transport(&self) -> Option<Transport> {
         *self.0.transport.lock()
+    }
+
+    /// Whether and when it connects again.
+    #[must_use]
+    pub fn reconnection(&self) -> Reconnection {
+        *self.0.reconnection.lock()
+    }
+
+    /// Changes that. Switched off, an attempt that is waited for does not happen.
+    ///
+    /// ```no_run
+    /// # fn example(manager: salon_client::Manager) {
+    /// use salon_client::{Manager, Reconnection};
+    ///
+    /// manager.on_reconnect_attempt(|manager: Manager, attempt: u32| async move {
+    ///     if attempt == 3 {
+    ///         manager.set_reconnection(Reconnection { enabled: false, ..manager.reconnection() });
+    ///     }
+    /// });
+    /// # }
+    /// ```
+    pub fn set_reconnection(&self, reconnection: Reconnection) {
+        *self.0.reconnection.lock() = reconnection;
+        self.0.inbox.push(Command::Reconnection(reconnection));
     }
 
     /// Shares a value with all handlers, which get it as [`State<T>`](crate::State). One value
@@ -130,6 +155,7 @@ impl Manager {
             recv_bounds,
             states: Values::default(),
             transport: Mutex::default(),
+            reconnection: Mutex::new(options.reconnection),
             sequence: OnceLock::new(),
             sockets: Mutex::default(),
         }));

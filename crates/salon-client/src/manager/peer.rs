@@ -5,6 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use salon_handler::{Answer, Call, EmitError, Extract, HandlerError, Observer, Peer};
+use salon_proto::CloseReason;
 use serde::Serialize;
 
 use super::Manager;
@@ -62,6 +63,15 @@ impl Peer for Manager {
 impl Extract<Self> for Manager {
     fn extract(call: &Call<'_, Self>) -> Result<Self, HandlerError> {
         Ok(call.socket().clone())
+    }
+}
+
+/// The reason is there in `on_close` handlers only.
+impl Extract<Manager> for CloseReason {
+    fn extract(call: &Call<'_, Manager>) -> Result<Self, HandlerError> {
+        call.detail().copied().ok_or_else(|| {
+            HandlerError::new("CloseReason is an argument for on_close handlers only")
+        })
     }
 }
 

@@ -45,6 +45,8 @@ struct Entry {
     /// Where it cannot be had, the reason.
     key: Result<SocketKey, ConnectError>,
     socket: WeakSocket,
+    /// It was told that it is connected.
+    is_up: bool,
 }
 
 impl Entry {
@@ -103,6 +105,13 @@ impl Dispatcher {
         entry.socket.upgrade()
     }
 
+    /// Takes note of whether a socket was told that it is connected, and says what was so before.
+    pub(super) fn set_up(&mut self, key: SocketKey, is_up: bool) -> bool {
+        let mut entries = self.sockets.iter_mut();
+        let entry = entries.find(|one| one.has_key(Some(&key)));
+        entry.is_some_and(|entry| std::mem::replace(&mut entry.is_up, is_up))
+    }
+
     /// All sockets that anybody holds.
     pub(super) fn sockets(&self) -> Vec<Socket> {
         let sockets = self.sockets.iter();
@@ -148,6 +157,7 @@ impl Dispatcher {
                     self.core.set_ack_timeout(now, key, id, timeout);
                 }
             }
+            Command::Reconnection(reconnection) => self.core.set_reconnection(reconnection),
             Command::ForgetAck(number, id) => {
                 if let Some(key) = self.key(number) {
                     self.answers.remove(&(key, id));
@@ -178,6 +188,7 @@ impl Dispatcher {
             number,
             key,
             socket,
+            is_up: false,
         });
     }
 

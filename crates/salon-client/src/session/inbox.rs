@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::task::AtomicWaker;
 use parking_lot::{Mutex, MutexGuard};
 use salon_handler::{EmitError, OwnedEvent};
+use salon_proto::client::Reconnection;
 use salon_proto::engine::Protocol;
 use salon_proto::{Encoded, Limits};
 use tokio::sync::{Notify, oneshot};
@@ -35,6 +36,8 @@ pub(crate) enum Command {
     },
     /// How long somebody waits for an answer, from now.
     AckTimeout(SocketNumber, u64, Duration),
+    /// Whether and when to connect again.
+    Reconnection(Reconnection),
     /// Nobody waits for this answer any more.
     ForgetAck(SocketNumber, u64),
 }

@@ -1,5 +1,7 @@
 //! Whom to tell what the protocol's core says.
 
+use std::any::Any;
+
 use salon_handler::{Ack, Answer, Call, Data, Handlers, Occasion};
 use salon_proto::client::{Arrived, Output, Received, SocketKey};
 use salon_proto::packet;
@@ -34,9 +36,11 @@ impl Dispatcher {
                 self.show_transport();
                 self.work.push_back(output);
             }
-            Output::Opened => self.show_transport(),
             Output::NeedAuth { socket, request } => self.ask_auth(socket, request),
-            Output::Event(event) => self.tell_event(&event),
+            Output::Event(event) => {
+                self.show_connected(event.socket);
+                self.tell_event(&event);
+            }
             Output::Ack { socket, ack } => self.tell_answer(socket, ack),
             Output::AckFailed { socket, id, why } => {
                 if let Some(waiter) = self.answers.remove(&(socket, id)) {
@@ -84,6 +88,13 @@ impl Dispatcher {
 
     fn tell_manager_change(&mut self, output: Output) {
         match output {
+            Output::Opened => {
+                self.show_transport();
+                self.tell_manager(|table| &table.open, None, None);
+            }
+            Output::Closed { reason, .. } => {
+                self.tell_manager(|table| &table.close, None, Some(&reason));
+            }
             Output::Error(error) => {
                 let error = ConnectError::from_transport(&error);
                 self.tell_manager(|table| &table.error, None, Some(&error));
@@ -96,17 +107,19 @@ impl Dispatcher {
                 let error = ConnectError::from_transport(&error);
                 self.tell_manager(|table| &table.reconnect_error, None, Some(&error));
             }
-            Output::ReconnectFailed => {
-                for socket in self.sockets() {
-                    socket.change(|view| view.is_active = false);
-                }
-                self.tell_manager(|table| &table.reconnect_failed, None, None);
-            }
+            Output::ReconnectFailed => self.tell_reconnect_failed(),
             Output::Reconnected(attempt) => {
                 self.tell_manager(|table| &table.reconnect, Some(attempt), None);
             }
             _ => {}
         }
+    }
+
+    fn tell_reconnect_failed(&mut self) {
+        for socket in self.sockets() {
+            socket.change(|view| view.is_active = false);
+        }
+        self.tell_manager(|table| &table.reconnect_failed, None, None);
     }
 
     fn show_transport(&self) {
@@ -124,14 +137,26 @@ impl Dispatcher {
 
 /// Sockets.
 impl Dispatcher {
-    fn tell_connected(&mut self, key: SocketKey) {
-        let Some(socket) = self.socket(key) else {
+    /// Events that were missed come before the word that it is connected, and see it connected.
+    fn show_connected(&self, key: SocketKey) {
+        let socket = self.socket(key).filter(|one| !one.has_left());
+        let (Some(socket), Some(id)) = (socket, self.core.id(key)) else {
             return;
         };
-        // It may be gone again already, of which the next output tells.
-        let id = self.core.id(key).unwrap_or_default().into();
         let is_recovered = self.core.is_recovered(key);
-        socket.change(|view| view.connected(id, is_recovered));
+        socket.change(|view| {
+            if !view.is_connected {
+                view.connected(id.into(), is_recovered);
+            }
+        });
+    }
+
+    fn tell_connected(&mut self, key: SocketKey) {
+        let Some(socket) = self.socket(key).filter(|one| !one.has_left()) else {
+            return;
+        };
+        self.set_up(key, true);
+        self.show_connected(key);
         self.call(&socket, &socket.table().shared.connect, Occasion::Connect);
     }
 
@@ -147,8 +172,11 @@ impl Dispatcher {
     }
 
     fn tell_disconnected(&mut self, key: SocketKey, socket: &Socket, why: Disconnection) {
-        let is_active = self.is_active(key);
+        let is_active = self.is_active(key) && !socket.has_left();
         socket.change(|view| view.disconnected(is_active));
+        if !self.set_up(key, false) {
+            return;
+        }
         let occasion = Occasion::Disconnect(why);
         self.call(socket, &socket.table().shared.disconnect, occasion);
     }
@@ -167,7 +195,7 @@ impl Dispatcher {
 
     /// An event: the hooks for any see it, and then its handlers have it, or else the queue.
     fn tell_event(&mut self, arrived: &Arrived<'_>) {
-        let Some(socket) = self.socket(arrived.socket) else {
+        let Some(socket) = self.socket(arrived.socket).filter(|one| !one.has_left()) else {
             return;
         };
         let event = &arrived.event;
@@ -226,12 +254,12 @@ impl Dispatcher {
 
 /// The manager.
 impl Dispatcher {
-    /// `number` is the handlers' data, `error` what those find that have it as an argument.
+    /// `number` is the handlers' data, `detail` what those find that have it as an argument.
     fn tell_manager(
         &mut self,
         handlers: impl FnOnce(&manager::Table) -> &Handlers<Manager>,
         number: Option<u32>,
-        error: Option<&ConnectError>,
+        detail: Option<&(dyn Any + Send + Sync)>,
     ) {
         let Some(manager) = self.manager.upgrade() else {
             return;
@@ -242,10 +270,7 @@ impl Dispatcher {
         }
         let number = number.map(|number| number.to_string());
         let data = number.as_deref().map_or(Data::None, Data::Value);
-        let occasion = match error {
-            Some(error) => Occasion::Other(error),
-            None => Occasion::Connect,
-        };
+        let occasion = detail.map_or(Occasion::Connect, Occasion::Other);
         let call = Call::new(&manager, occasion, data, Ack::unwanted());
         self.running
             .start(&self.waker, |start| handlers.call(&call, start));

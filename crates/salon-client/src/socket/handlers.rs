@@ -76,6 +76,12 @@ impl Socket {
         self.table().shared.events.remove_all(event);
     }
 
+    /// The events that have handlers, in no particular order.
+    #[must_use]
+    pub fn event_names(&self) -> Vec<String> {
+        self.table().shared.events.names()
+    }
+
     /// Called for each event that arrives, before the handlers of its name. It does not count as
     /// a handler of the event: what only it sees still goes to [`recv`](Self::recv).
     pub fn on_any<M: 'static>(&self, handler: impl Handler<M>) -> Registration {

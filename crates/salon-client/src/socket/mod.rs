@@ -10,7 +10,7 @@ mod received;
 mod view;
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
@@ -74,6 +74,8 @@ pub(crate) struct SocketInner {
     handlers: Arc<Table>,
     /// As in JavaScript it begins at 0 and goes on over all connections.
     next_ack: AtomicU64,
+    /// The application has disconnected it, which the task may not know yet.
+    has_left: AtomicBool,
     view: Mutex<View>,
     /// Told of each change of the view.
     changed: Notify,
@@ -132,6 +134,7 @@ impl Socket {
     /// Begins to connect, and comes back again whenever the connection is lost. Does nothing where
     /// that is so already, or once the manager is closed.
     pub fn connect(&self) {
+        self.0.has_left.store(false, Ordering::Release);
         self.0.view.lock().is_active = true;
         if !self.command(Command::Connect(self.0.number)) {
             self.change(|view| view.failed(ConnectError::closed(), false));
@@ -168,9 +171,10 @@ impl Socket {
     }
 
     /// Leaves the namespace; nobody tries again. Events that were emitted before are sent first,
-    /// if it is connected. `on_disconnect` handlers hear of it. [`connect`](Self::connect) begins
-    /// anew.
+    /// if it is connected; handlers of events are not called any more. `on_disconnect` handlers
+    /// hear of it. [`connect`](Self::connect) begins anew.
     pub fn disconnect(&self) {
+        self.0.has_left.store(true, Ordering::Release);
         self.change(|view| view.disconnected(false));
         self.command(Command::Disconnect(self.0.number));
     }
@@ -240,6 +244,7 @@ impl Socket {
             settings,
             handlers,
             next_ack: AtomicU64::new(0),
+            has_left: AtomicBool::new(false),
             view: Mutex::default(),
             changed: Notify::new(),
             extras: Extras::default(),
@@ -283,6 +288,11 @@ impl Socket {
                  have a handler for them"
             );
         }
+    }
+
+    /// Whether the application has disconnected it since it told it to connect.
+    pub(crate) fn has_left(&self) -> bool {
+        self.0.has_left.load(Ordering::Acquire)
     }
 
     fn next_ack_id(&self) -> u64 {

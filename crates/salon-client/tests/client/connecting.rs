@@ -243,3 +243,31 @@ async fn what_the_application_gave_is_given_back() {
     drop((socket, manager));
     assert_eq!(Arc::strong_count(&state), 1);
 }
+
+/// As in JavaScript, where leaving takes effect at once.
+#[tokio::test]
+async fn a_socket_that_left_hears_nothing_more() {
+    let served = Served::start(|| {
+        let io = Server::new();
+        io.on("both", |socket: salon::Socket| async move {
+            socket.emit("one", ());
+            socket.emit("two", ());
+        });
+        io
+    })
+    .await;
+    let socket = served.socket("/").await;
+    let (note, mut noted) = notes();
+    let (one, gone) = (note.clone(), note.clone());
+    socket.on("one", move |socket: Socket| async move {
+        one.add("one");
+        socket.disconnect();
+    });
+    socket.on("two", move || async move { note.add("two") });
+    socket.on_disconnect(move |reason: DisconnectReason| async move { gone.add(reason) });
+    socket.emit("both", ());
+    assert_eq!(noted.next().await, "one");
+    assert_eq!(noted.next().await, "io client disconnect");
+    soon(socket.manager().close()).await;
+    assert_eq!(noted.now(), None);
+}

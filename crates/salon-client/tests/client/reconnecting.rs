@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use salon::{Recovery, Server};
-use salon_client::{DisconnectDetails, DisconnectReason, EmitError, Socket, Transport};
+use salon_client::{
+    CloseReason, DisconnectDetails, DisconnectReason, EmitError, Manager, Reconnection, Socket,
+    Transport,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -56,6 +59,34 @@ async fn after_a_restart_the_client_is_back_with_what_it_had_to_say() {
         assert!(socket.id().is_some() && socket.id() != first);
         drop(served);
     }
+}
+
+#[tokio::test]
+async fn reconnection_can_be_switched_off_meanwhile() {
+    let served = Served::start(server).await;
+    let manager = served.manager(&[Transport::WebSocket]);
+    let (note, mut noted) = notes();
+    let (opened, attempted) = (note.clone(), note.clone());
+    manager.on_open(move || async move { opened.add("open") });
+    manager.on_close(move |reason: CloseReason| async move { note.add(reason) });
+    manager.on_reconnect_attempt(move |manager: Manager, attempt: u32| async move {
+        attempted.add(attempt);
+        let reconnection = manager.reconnection();
+        manager.set_reconnection(Reconnection {
+            enabled: attempt < 2,
+            ..reconnection
+        });
+    });
+    let socket = manager.socket("/");
+    socket.connect();
+    assert_eq!(noted.next().await, "open");
+    soon(socket.connected()).await.unwrap();
+    served.stop().await;
+    for expected in ["transport close", "1", "2"] {
+        assert_eq!(noted.next().await, expected);
+    }
+    assert!(soon(socket.recv()).await.is_none(), "nobody tries any more");
+    assert_eq!(noted.now(), None);
 }
 
 #[tokio::test]
@@ -161,6 +192,8 @@ async fn a_short_cut_is_recovered_with_what_was_missed() {
     let id = socket.id();
     let (note, mut noted) = notes();
     socket.on_disconnect(move |details: DisconnectDetails| async move { note.add(details) });
+    let (note, mut seen) = notes();
+    socket.on_any(move |socket: Socket| async move { note.add(socket.is_connected()) });
     between.cut.send(()).unwrap();
     assert!(
         noted
@@ -174,6 +207,7 @@ async fn a_short_cut_is_recovered_with_what_was_missed() {
     assert_eq!(socket.id(), id);
     let missed = soon(socket.recv()).await.unwrap();
     assert_eq!(missed.data::<String>().unwrap(), "two");
+    assert_eq!(seen.next().await, "true", "as in JavaScript");
 }
 
 #[tokio::test]
