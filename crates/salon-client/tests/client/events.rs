@@ -286,3 +286,56 @@ async fn too_many_running_handlers_hold_up_the_server() {
         assert_eq!(noted.next().await, expected.to_string());
     }
 }
+
+/// No event is lost, none overtakes another of its thread, and nobody forgets to wake the task.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn any_thread_may_emit() {
+    const THREADS: usize = 4;
+    const EVENTS: u32 = 500;
+    let served = Served::start(|| {
+        let io = Server::new();
+        let last = std::sync::Mutex::new([0_u32; THREADS]);
+        let last = std::sync::Arc::new(last);
+        io.on("count", move |(thread, number): (usize, u32)| async move {
+            let mut last = last.lock().unwrap();
+            assert_eq!(number, last[thread] + 1);
+            last[thread] = number;
+            last.iter().sum::<u32>()
+        });
+        io
+    })
+    .await;
+    let socket = served.socket("/").await;
+    let threads = (0..THREADS).map(|thread| {
+        let socket = socket.clone();
+        std::thread::spawn(move || {
+            for number in 1..EVENTS {
+                socket.emit("count", (thread, number));
+                if number % 100 == 0 {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+            }
+            socket.emit_with_ack::<u32>("count", (thread, EVENTS))
+        })
+    });
+    let threads: Vec<_> = threads.collect();
+    let mut sums = Vec::new();
+    for thread in threads {
+        sums.push(soon(thread.join().unwrap()).await.unwrap());
+    }
+    assert_eq!(sums.into_iter().max(), Some(THREADS as u32 * EVENTS));
+}
+
+#[tokio::test]
+async fn events_that_are_emitted_faster_than_the_task_runs_are_bounded() {
+    let served = Served::start(server).await;
+    let socket = served.socket("/").await;
+    let limit = salon_client::Limits::default().max_outbox_packets;
+    for _ in 0..limit {
+        socket.emit("silent", ());
+    }
+    assert!(soon(socket.emit("silent", ())).await.unwrap_err().is_full());
+    tokio::task::yield_now().await;
+    let sum: i64 = soon(socket.emit_with_ack("add", (1, 2))).await.unwrap();
+    assert_eq!(sum, 3, "the task had its turn");
+}
