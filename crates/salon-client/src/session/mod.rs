@@ -4,12 +4,16 @@
 //! |---|---|
 //! | `task` | the turn: commands, time, what arrives, what goes out; and how it ends |
 //! | `inbox` | what handles ask for, between their threads and the task |
-//! | `dispatcher`, `telling` | what goes into the protocol's core; whom to tell what it says |
+//! | `dispatcher` | the protocol's core, with what the transports and time have to say to it |
+//! | `commands`, `asking` | what handles, and auth functions, have to say to it |
+//! | `telling` | whom to tell what the core says |
 //! | `expected` | who waits for an answer, or to know what becomes of an event |
 //! | `running` | handlers that have begun and not ended |
 //! | `clock` | the time, and the one timer |
 
+mod asking;
 mod clock;
+mod commands;
 mod dispatcher;
 mod expected;
 mod inbox;
