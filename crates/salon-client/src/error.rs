@@ -41,7 +41,9 @@ pub enum ConnectErrorKind {
     Refused,
     /// The server could not be reached, or did not speak as a Socket.IO server.
     Transport,
-    /// The server did not answer in time ([`ManagerBuilder::timeout`](crate::ManagerBuilder::timeout)).
+    /// The server did not answer in time
+    /// ([`ManagerBuilder::timeout`](crate::ManagerBuilder::timeout)), or its namespace did not
+    /// ([`Timing::join_timeout`](crate::Timing)): then it may still.
     Timeout,
     /// The application's own auth function failed.
     Auth,
@@ -67,6 +69,7 @@ impl ConnectError {
             ConnectError::Transport(error) if error.failure() == Failure::Timeout => {
                 ConnectErrorKind::Timeout
             }
+            ConnectError::Unanswered => ConnectErrorKind::Timeout,
             _ => ConnectErrorKind::Transport,
         };
         let details = match error {
