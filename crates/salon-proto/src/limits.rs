@@ -55,6 +55,10 @@ pub struct Limits {
     /// Bytes of a room's name. A client can often choose it, and each name is kept as long as
     /// its room has members.
     pub max_room_name: usize,
+    /// Events of rooms that wait in one namespace for hooks that take longer than clients come and
+    /// go; further ones are dropped, and the hooks are told how many. Each has some 60 bytes. A
+    /// socket in `max_rooms` rooms makes twice as many when it leaves, so this is five times that.
+    pub max_room_events: usize,
     /// Bytes of the name of an event from a client. Names are looked up, logged and counted by;
     /// one that is longer than this is nobody's.
     pub max_event_name: usize,
@@ -93,6 +97,7 @@ impl Default for Limits {
             max_handshake: 16_384,
             max_rooms: 10_000,
             max_room_name: 1_024,
+            max_room_events: 100_000,
             max_event_name: 1_024,
             max_pending_acks: 10_000,
             max_running_handlers: 1_000,

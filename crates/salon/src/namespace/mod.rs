@@ -66,7 +66,7 @@ impl NamespaceInner {
             handlers: Arc::default(),
             hub: Mutex::default(),
             recovery: config.keeper(parent),
-            room_events: RoomEvents::default(),
+            room_events: RoomEvents::new(config.limits.max_room_events),
             ack_ids: AtomicU64::new(0),
         })
     }

@@ -1,6 +1,7 @@
 //! Rooms that come into being and end, and who joins and leaves them.
 
 use std::collections::VecDeque;
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -24,6 +25,12 @@ pub enum RoomEvent {
     Left(Room, SocketId),
     /// A room has lost its last member. Node: `delete-room`.
     Deleted(Room),
+    /// So many events are missing here, since the hooks took longer than rooms changed, and
+    /// [`Limits::max_room_events`](crate::Limits) waited already. [`Namespace::rooms`] tells how
+    /// things are now. Node has no such event.
+    ///
+    /// [`Namespace::rooms`]: crate::Namespace::rooms
+    Missed(u64),
 }
 
 /// Called with each event.
@@ -34,19 +41,30 @@ pub(crate) type RoomHook = Arc<dyn Fn(&RoomEvent) + Send + Sync>;
 ///
 /// One thread tells at a time, so the hooks see one order, that of the hub. Whoever comes
 /// meanwhile leaves its events to that thread.
-#[derive(Default)]
 pub(crate) struct RoomEvents(Mutex<Queue>);
 
-#[derive(Default)]
 struct Queue {
+    /// At most `max_waiting`, and one that tells how many were missed.
     waiting: VecDeque<RoomEvent>,
+    max_waiting: usize,
+    /// Events after those that wait, for which there was no room.
+    missed: u64,
     is_being_told: bool,
 }
 
 impl RoomEvents {
+    pub(crate) const fn new(max_waiting: usize) -> Self {
+        Self(Mutex::new(Queue {
+            waiting: VecDeque::new(),
+            max_waiting,
+            missed: 0,
+            is_being_told: false,
+        }))
+    }
+
     /// To be called under the hub's lock.
     pub(crate) fn push(&self, event: RoomEvent) {
-        self.0.lock().waiting.push_back(event);
+        self.0.lock().push(event);
     }
 
     /// To be called under no lock.
@@ -67,9 +85,62 @@ impl RoomEvents {
         if queue.is_being_told && !*is_mine {
             return None;
         }
-        let event = queue.waiting.pop_front();
+        let event = queue.pop();
         *is_mine = event.is_some();
         queue.is_being_told = *is_mine;
         event
+    }
+}
+
+impl Queue {
+    fn push(&mut self, event: RoomEvent) {
+        if self.waiting.len() >= self.max_waiting {
+            self.missed += 1;
+            return;
+        }
+        let missed = self.take_missed();
+        self.waiting.extend(missed);
+        self.waiting.push_back(event);
+    }
+
+    fn pop(&mut self) -> Option<RoomEvent> {
+        self.waiting.pop_front().or_else(|| self.take_missed())
+    }
+
+    fn take_missed(&mut self) -> Option<RoomEvent> {
+        let missed = mem::take(&mut self.missed);
+        (missed > 0).then_some(RoomEvent::Missed(missed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn deleted(number: usize) -> RoomEvent {
+        RoomEvent::Deleted(number.to_string().into())
+    }
+
+    #[test]
+    fn what_finds_no_place_is_counted_where_it_would_stand() {
+        let events = RoomEvents::new(2);
+        (0..5).for_each(|number| events.push(deleted(number)));
+        let mut is_mine = false;
+        let mut next = || events.next(&mut is_mine);
+        assert_eq!(next(), Some(deleted(0)));
+        events.push(deleted(5));
+        events.push(deleted(6));
+        let expected = [
+            deleted(1),
+            RoomEvent::Missed(3),
+            deleted(5),
+            RoomEvent::Missed(1),
+        ];
+        for event in expected {
+            assert_eq!(next(), Some(event));
+        }
+        assert_eq!(next(), None);
+        events.push(deleted(7));
+        assert_eq!(next(), Some(deleted(7)));
     }
 }

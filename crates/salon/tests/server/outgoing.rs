@@ -137,6 +137,26 @@ async fn a_room_hook_may_join_and_leave_itself() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_room_hook_that_is_too_slow_is_told_how_many_events_it_missed() {
+    let host = Host::with(|builder| builder.limits(|limits| limits.max_room_events = 3));
+    let notes = Notes::default();
+    let (_client, socket) = host.pair().await;
+    let (seen, busy) = (notes.clone(), socket.clone());
+    host.of("/").on_room(move |event| {
+        seen.add(format_args!("{event:?}"));
+        // As much happens as in a hook that takes its time.
+        if matches!(event, RoomEvent::Joined(room, _) if room.as_str() == "red") {
+            (0..10).for_each(|number| _ = busy.join(number.to_string()));
+        }
+    });
+    socket.join("red");
+    assert_eq!(notes.take().last().unwrap(), "Missed(17)");
+    assert_eq!(host.of("/").rooms().len(), 12);
+    socket.leave("red");
+    assert_eq!(notes.take().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn rooms_of_children_are_told_to_the_hooks_of_their_parent() {
     let (host, notes) = (Host::new(), Notes::default());
     let parent = host.of_matching(|name| name == "/child");
