@@ -110,13 +110,24 @@ impl Keeper {
         self.books.lock().store.connect(id, socket)
     }
 
-    /// A client went away and may come back. Gives back who cannot any more because of that, to
-    /// [tell](Self::tell) without locks.
-    pub(crate) fn leave(&self, id: RecoveryId, away: Away<Kept>) -> Option<Away<Kept>> {
+    /// A client went away and may come back. Gives back the number of this absence, and who cannot
+    /// come back any more because of it, to [tell](Self::tell) without locks.
+    pub(crate) fn leave(
+        &self,
+        id: RecoveryId,
+        away: Away<Kept>,
+    ) -> (Option<u64>, Option<Away<Kept>>) {
         let mut books = self.books.lock();
         let evicted = books.store.leave(self.now(), id, away);
         self.schedule(&mut books);
-        evicted
+        (books.store.absence(&id), evicted)
+    }
+
+    /// Something else is kept with a client during this absence.
+    pub(crate) fn keep(&self, id: &RecoveryId, absence: u64, kept: Kept) {
+        let before = self.books.lock().store.keep(id, absence, kept);
+        // Its end may run code of the application, which no lock of ours may wait for.
+        drop(before);
     }
 
     /// A client went away for good.

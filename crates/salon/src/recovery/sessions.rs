@@ -1,6 +1,7 @@
 //! The clients that may be away for a while.
 
 use std::collections::{BTreeMap, HashMap};
+use std::mem;
 
 use salon_proto::timer::Instant;
 use salon_proto::{RecoveryId, SocketId};
@@ -57,6 +58,24 @@ impl<T> Sessions<T> {
 
     pub(super) fn is_away(&self, id: &RecoveryId) -> bool {
         matches!(self.standing.get(id), Some(Standing::Away(..)))
+    }
+
+    /// The number of the client's absence, which no other has.
+    pub(super) fn absence(&self, id: &RecoveryId) -> Option<u64> {
+        match self.standing.get(id)? {
+            Standing::Away(_, (_, number)) => Some(*number),
+            Standing::Connected(_) => None,
+        }
+    }
+
+    /// Keeps something else with a client during this absence, and gives back what is not kept.
+    pub(super) fn keep(&mut self, id: &RecoveryId, absence: u64, kept: T) -> T {
+        match self.standing.get_mut(id) {
+            Some(Standing::Away(away, (_, number))) if *number == absence => {
+                mem::replace(&mut away.kept, kept)
+            }
+            _ => kept,
+        }
     }
 
     /// The socket that has this id, if its client is connected.
@@ -119,7 +138,7 @@ impl<T> Default for Sessions<T> {
         Self {
             standing: HashMap::new(),
             deadlines: BTreeMap::new(),
-            next_number: 0,
+            next_number: 1,
         }
     }
 }

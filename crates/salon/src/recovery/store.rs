@@ -142,6 +142,16 @@ impl<P, T> Store<P, T> {
         too_many.then(|| self.expire()).flatten()
     }
 
+    /// The number of the client's absence, which no other has.
+    pub(crate) fn absence(&self, id: &RecoveryId) -> Option<u64> {
+        self.sessions.absence(id)
+    }
+
+    /// Keeps something else with a client during this absence, and gives back what is not kept.
+    pub(crate) fn keep(&mut self, id: &RecoveryId, absence: u64, kept: T) -> T {
+        self.sessions.keep(id, absence, kept)
+    }
+
     /// A client went away for good.
     pub(crate) fn forget(&mut self, now: Instant, id: &RecoveryId) {
         self.sessions.remove(id);

@@ -54,6 +54,7 @@ impl Socket {
         let text = String::from_utf8(text)?;
         let before = self.with_extras(|extras| extras.data.replace(text.into()));
         drop(before);
+        self.update_kept();
         Ok(())
     }
 
@@ -91,6 +92,7 @@ impl Socket {
         });
         // Its end may run code of the application, which no lock of ours may wait for.
         drop(before);
+        self.update_kept();
     }
 
     /// The value of this type that is kept with the socket.

@@ -22,6 +22,8 @@ pub(super) struct Recoverable {
     /// All events before this position that are for it have been sent. It counts only until it
     /// has entered the hub, which sees to all later ones.
     position: AtomicU64,
+    /// The number of the absence that began when it ended; 0 before, or if it may not come back.
+    absence: AtomicU64,
 }
 
 /// A client that comes back: its id and what it left.
@@ -39,6 +41,7 @@ impl Recoverable {
             start: AtomicU64::new(0),
             last: AtomicU64::new(0),
             position: AtomicU64::new(0),
+            absence: AtomicU64::new(0),
         }
     }
 
@@ -50,6 +53,7 @@ impl Recoverable {
             start: AtomicU64::new(trace.start),
             last: AtomicU64::new(trace.last.map_or(0, Offset::number)),
             position: AtomicU64::new(from),
+            absence: AtomicU64::new(0),
         }
     }
 
@@ -214,7 +218,24 @@ impl Socket {
             kept: self.kept(),
             trace,
         };
-        keeper.leave(recovery.id, away)
+        let (absence, expired) = keeper.leave(recovery.id, away);
+        let absence = absence.unwrap_or_default();
+        recovery.absence.store(absence, Ordering::Relaxed);
+        // Once more: what was changed since then found no absence.
+        self.update_kept();
+        expired
+    }
+
+    /// What is kept with it has changed. Its client may be away already: in `on_disconnecting` and
+    /// `on_disconnect` it is.
+    pub(super) fn update_kept(&self) {
+        let Some((keeper, recovery)) = self.recovery() else {
+            return;
+        };
+        let absence = recovery.absence.load(Ordering::Relaxed);
+        if absence != 0 {
+            keeper.keep(&recovery.id, absence, self.kept());
+        }
     }
 }
 

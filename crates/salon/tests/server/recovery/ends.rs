@@ -49,6 +49,53 @@ async fn a_client_whose_connection_ended_in_other_ways_comes_back() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_set_while_it_disconnects_is_there_when_it_comes_back() {
+    let host = recovering();
+    host.on_disconnecting(|socket: Socket| async move {
+        socket
+            .set_data(json!({"rooms": socket.rooms().len()}))
+            .unwrap();
+    });
+    host.on_disconnect(|socket: Socket| async move {
+        tokio::time::sleep(seconds(1)).await;
+        socket.set_extension(7);
+    });
+    host.on(
+        "what?",
+        |socket: Socket, number: Extension<i32>| async move {
+            (socket.data::<Value>().unwrap(), *number)
+        },
+    );
+    let (client, memory) = join(&host).await;
+    host.of("/").socket(&memory.id()).unwrap().join("red");
+    lose(client).await;
+    pass(seconds(2)).await;
+    let mut client = recovered(&host, &memory).await;
+    assert_eq!(client.ask(r#"["what?"]"#).await, r#"[{"rooms":2},7]"#);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_set_after_it_came_back_is_not_overwritten_by_its_former_socket() {
+    let host = recovering();
+    host.on("what?", |socket: Socket| async move {
+        socket.data::<i32>().unwrap()
+    });
+    let (client, memory) = join(&host).await;
+    let former = host.of("/").socket(&memory.id()).unwrap();
+    lose(client).await;
+    former.set_data(1).unwrap();
+    let client = recovered(&host, &memory).await;
+    let present = host.of("/").socket(&memory.id()).unwrap();
+    assert_eq!(present.data::<i32>().unwrap(), 1);
+    present.set_data(2).unwrap();
+    former.set_data(3).unwrap();
+    lose(client).await;
+    former.set_data(4).unwrap();
+    let mut client = recovered(&host, &memory).await;
+    assert_eq!(client.ask(r#"["what?"]"#).await, "[2]");
+}
+
+#[tokio::test(start_paused = true)]
 async fn whoever_stays_away_too_long_connects_anew_and_its_end_is_told() {
     let host = with(Recovery::new().max_disconnection(seconds(10)));
     let notes = Notes::default();
