@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use salon_proto::Encoded;
+use salon_proto::ws::Deflate;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
@@ -239,9 +240,23 @@ impl Broadcast {
     fn flagged(&self, namespace: &NamespaceInner, packet: Encoded) -> Encoded {
         match self.may_compress {
             // Compressed at most once, whatever the number of recipients.
-            true if namespace.deflates => packet.shared(),
+            true if namespace.deflate.is_some() => packet.shared(),
             true => packet,
             false => packet.without_compression(),
+        }
+    }
+
+    /// Compresses what is for somebody who takes it so. It comes before the hub is locked for the
+    /// recipients, since others would wait for it meanwhile.
+    fn deflate_ahead(&self, namespace: &NamespaceInner, packet: &Encoded) {
+        let wanted = |deflate: &&Deflate| packet.is_worth_deflating(deflate);
+        let Some(deflate) = namespace.deflate.as_ref().filter(wanted) else {
+            return;
+        };
+        let takes = |socket: &Socket| socket.connection().session.deflates(packet);
+        let is_needed = namespace.hub.lock().select(&self.target).any(takes);
+        if is_needed {
+            packet.deflate_ahead(deflate);
         }
     }
 
@@ -255,6 +270,7 @@ impl Broadcast {
     ) {
         let id = waiting.id;
         let mut failed = Vec::new();
+        self.deflate_ahead(namespace, packet);
         let mut hub = namespace.hub.lock();
         for socket in hub.select(&self.target) {
             let expected = socket.await_answer(id, Waiter::Many(sender.clone()));
@@ -279,6 +295,7 @@ impl Broadcast {
         let mut recipients = 0;
         let mut shown = Vec::new();
         let mut failure = None;
+        self.deflate_ahead(namespace, packet);
         let mut hub = namespace.hub.lock();
         if let (Some(keeper), Some(offset)) = (&namespace.recovery, offset) {
             keeper.record(offset, Audience::Target(self.target.clone()), packet);
@@ -314,5 +331,57 @@ impl std::fmt::Debug for Broadcast {
             .field("namespace", &self.namespace.name)
             .field("target", &self.target)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+    use crate::Server;
+
+    async fn join(server: SocketAddr, extensions: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(server).await.unwrap();
+        let request = format!(
+            "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nhost: a\r\n\
+             connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
+             sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n{extensions}\r\n"
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        stream.write_all(b"\x81\x82\0\0\0\x0040").await.unwrap();
+        let mut read = Vec::new();
+        while !read.ends_with(br#"40{"sid":""#) {
+            read.push(stream.read_u8().await.unwrap());
+        }
+        stream
+    }
+
+    #[tokio::test]
+    async fn a_large_event_is_compressed_before_the_hub_is_locked_for_whoever_wants_it() {
+        let io = Server::builder()
+            .per_message_deflate(Deflate::new())
+            .build();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(crate::serve(listener, io.clone()).into_future());
+        let all = io.of("/").broadcast();
+        let is_compressed = |broadcast: &Broadcast, length: usize| {
+            let namespace = &broadcast.namespace;
+            let written = namespace.plain_event(false, "event", &"x".repeat(length));
+            let packet = broadcast.flagged(namespace, written.unwrap().0);
+            broadcast.deflate_ahead(namespace, &packet);
+            packet.is_deflated_ahead()
+        };
+        assert!(!is_compressed(&all, 5_000), "nobody is there");
+        let _plain = join(address, "").await;
+        assert!(!is_compressed(&all, 5_000), "nobody takes it");
+        let _other = join(address, "sec-websocket-extensions: permessage-deflate\r\n").await;
+        assert!(is_compressed(&all, 5_000));
+        assert!(!is_compressed(&all, 500), "it is too small");
+        assert!(!is_compressed(&all.clone().to("nobody"), 5_000));
     }
 }

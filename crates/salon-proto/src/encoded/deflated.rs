@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{Attachment, Encoded};
 use crate::engine::Protocol;
-use crate::ws::{Deflater, HEADER_ROOM, Opcode, encode_header, frame_behind_room};
+use crate::ws::{Deflate, Deflater, HEADER_ROOM, Opcode, encode_header, frame_behind_room};
 
 /// Made for the first who needs it. `None`: none of the packet's frames is better compressed.
 pub(super) type Deflated = OnceLock<Option<Encoded>>;
@@ -37,8 +37,7 @@ impl Encoded {
     /// attachments have other bytes, which are not worth a compressed form of their own.
     #[must_use]
     pub fn deflated(&self, deflater: &Deflater, protocol: Protocol) -> Option<Self> {
-        let is_shareable = protocol == Protocol::V4 || !self.has_attachments();
-        if !is_shareable || !self.may_compress || !deflater.reaches(self.longest_message()) {
+        if !self.deflates_for(deflater, protocol) {
             return None;
         }
         match &self.deflated {
@@ -47,9 +46,38 @@ impl Encoded {
         }
     }
 
+    /// Whether [`deflated`](Self::deflated) would try.
+    pub(crate) fn deflates_for(&self, deflater: &Deflater, protocol: Protocol) -> bool {
+        let is_shareable = protocol == Protocol::V4 || !self.has_attachments();
+        is_shareable && self.may_compress && deflater.reaches(self.longest_message())
+    }
+
+    /// Whether some of it is of a size that is compressed.
+    #[must_use]
+    pub fn is_worth_deflating(&self, deflate: &Deflate) -> bool {
+        let lengths = || self.attachments().map(<[u8]>::len);
+        self.may_compress
+            && (deflate.takes(self.as_text().len()) || lengths().any(|one| deflate.takes(one)))
+    }
+
+    /// Makes the form that all share now, before the first of them needs it: for who will hold a
+    /// lock by then.
+    pub fn deflate_ahead(&self, deflate: &Deflate) {
+        if let Some(shared) = &self.deflated {
+            shared.get_or_init(|| self.deflate(&deflate.deflater_for_all()));
+        }
+    }
+
+    /// Whether that form is there.
+    #[must_use]
+    pub fn is_deflated_ahead(&self) -> bool {
+        self.deflated
+            .as_ref()
+            .is_some_and(|one| one.get().is_some())
+    }
+
     fn longest_message(&self) -> usize {
-        let attachments = self.attachments.iter().flat_map(|list| list.iter());
-        let lengths = attachments.map(|one| one.data.len());
+        let lengths = self.attachments().map(<[u8]>::len);
         lengths.fold(self.as_text().len(), usize::max)
     }
 
@@ -109,7 +137,8 @@ impl Attachment {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ws::{Decoder, Deflate, Message, Role};
+    use crate::limits::MAX_COMPRESSED;
+    use crate::ws::{Decoder, Message, Role};
 
     fn deflater(parameters: &str) -> Deflater {
         let header = format!("permessage-deflate{parameters}");
@@ -198,6 +227,29 @@ mod tests {
                 .deflated(&deflater(""), Protocol::V4)
                 .is_none()
         );
+    }
+
+    #[test]
+    fn what_is_made_ahead_is_what_all_get() {
+        let deflate = Deflate::new().threshold(10);
+        for packet in [text(100), with_attachments(100, &[100_000])] {
+            let packet = packet.shared();
+            assert!(packet.is_worth_deflating(&deflate) && !packet.is_deflated_ahead());
+            packet.deflate_ahead(&deflate);
+            assert!(packet.clone().is_deflated_ahead());
+            let deflated = packet.deflated(&deflater(""), Protocol::V4).unwrap();
+            assert_eq!(read(&deflated).1, read(&packet).1);
+        }
+        for packet in [
+            text(5),
+            text(MAX_COMPRESSED + 1),
+            text(100).without_compression(),
+        ] {
+            assert!(!packet.is_worth_deflating(&deflate));
+        }
+        let alone = text(100);
+        alone.deflate_ahead(&deflate);
+        assert!(!alone.is_deflated_ahead(), "nobody would share it");
     }
 
     #[test]

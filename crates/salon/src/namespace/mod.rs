@@ -13,6 +13,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use salon_proto::packet::{EncodeError, Tail};
 use salon_proto::parser::Codec;
+use salon_proto::ws::Deflate;
 use salon_proto::{Encoded, SocketId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -49,8 +50,8 @@ pub(crate) struct NamespaceInner {
     room_events: RoomEvents,
     /// How long an answer is waited for unless the call says otherwise.
     pub(crate) ack_timeout: Duration,
-    /// Whether clients may take compressed messages.
-    pub(crate) deflates: bool,
+    /// How messages are compressed for clients that take them so.
+    pub(crate) deflate: Option<Deflate>,
     ack_ids: AtomicU64,
 }
 
@@ -59,7 +60,7 @@ impl NamespaceInner {
         let parent = family.child_of().and_then(|parent| parent.recovery.clone());
         Arc::new(Self {
             ack_timeout: config.ack_timeout,
-            deflates: config.deflate.is_some(),
+            deflate: config.deflate,
             name: name.into(),
             codec: config.codec.clone(),
             family,

@@ -99,6 +99,11 @@ impl Session {
         self.line.lock().engine.details()
     }
 
+    /// Whether sending the packet would compress it.
+    pub(crate) fn deflates(&self, packet: &Encoded) -> bool {
+        self.line.lock().engine.deflates(packet)
+    }
+
     /// Queues a message. It goes out at the end of this turn of the runtime.
     pub(crate) fn send(self: &Arc<Self>, packet: Encoded, volatile: bool) -> Result<(), Rejected> {
         let mut line = self.line.lock();

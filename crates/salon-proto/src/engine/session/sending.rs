@@ -40,6 +40,13 @@ impl Session {
         }
     }
 
+    /// Whether it would compress the packet, which takes its time.
+    #[must_use]
+    pub fn deflates(&self, packet: &Encoded) -> bool {
+        let deflater = self.deflater.as_deref();
+        deflater.is_some_and(|one| packet.deflates_for(one, self.dialect.protocol))
+    }
+
     fn deflated(&self, packet: &Encoded) -> Option<Encoded> {
         let deflater = self.deflater.as_deref()?;
         packet.deflated(deflater, self.dialect.protocol)

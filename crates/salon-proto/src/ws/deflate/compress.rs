@@ -44,7 +44,7 @@ impl Deflater {
     /// is better sent as it is, since it is too short, too long, or would not become smaller.
     pub(crate) fn compress(&self, data: &[u8], room: usize) -> Option<Vec<u8>> {
         let deflate = self.deflate;
-        if !(deflate.threshold..=MAX_COMPRESSED).contains(&data.len()) {
+        if !deflate.takes(data.len()) {
             return None;
         }
         COMPRESSOR.with_borrow_mut(|slot| {
@@ -52,6 +52,18 @@ impl Deflater {
             let compressor = slot.insert(fitting.unwrap_or_else(|| Compressor::new(deflate.level)));
             compressor.compress(data, deflate.window_bits, room)
         })
+    }
+}
+
+impl Deflate {
+    /// Whether a message of this length is compressed.
+    pub(crate) fn takes(&self, length: usize) -> bool {
+        (self.threshold..=MAX_COMPRESSED).contains(&length)
+    }
+
+    /// For what all get who have not asked for a smaller window.
+    pub(crate) const fn deflater_for_all(self) -> Deflater {
+        Deflater::new(self, self.window_bits)
     }
 }
 
