@@ -108,7 +108,7 @@ impl<T> Sessions<T> {
 
     /// Forgets a client.
     pub(super) fn remove(&mut self, id: &RecoveryId) -> Option<Away<T>> {
-        match self.standing.remove(id)? {
+        match self.take(id)? {
             Standing::Connected(_) => None,
             Standing::Away(away, deadline) => {
                 self.deadlines.remove(&deadline);
@@ -126,10 +126,19 @@ impl<T> Sessions<T> {
     /// Forgets whoever is to come back first.
     pub(super) fn pop(&mut self) -> Option<Away<T>> {
         let (_, id) = self.deadlines.pop_first()?;
-        match self.standing.remove(&id)? {
+        match self.take(&id)? {
             Standing::Away(away, _) => Some(away),
             Standing::Connected(_) => None,
         }
+    }
+
+    fn take(&mut self, id: &RecoveryId) -> Option<Standing<T>> {
+        let standing = self.standing.remove(id);
+        if self.standing.is_empty() {
+            // As after a crowd: nothing of it is kept.
+            self.standing.shrink_to_fit();
+        }
+        standing
     }
 }
 
