@@ -4,6 +4,7 @@ use salon::{Server, Socket};
 use tokio::net::TcpListener;
 
 use crate::allocations::{Live, live};
+use crate::habits::{Habit, hospitable};
 use crate::support::{Host, Watchdog, pass, seconds, tasks};
 use crate::ways::{Road, Way};
 
@@ -26,6 +27,9 @@ fn be_sociable(io: &Server) {
     io.on_disconnect(|socket: Socket| async move {
         assert!(!socket.is_connected());
     });
+    io.on("greet me", |socket: Socket| async move {
+        socket.emit("hello", ());
+    });
     io.on("ask me", |socket: Socket, io: Server| async move {
         drop(socket.emit_with_ack::<u8>("not awaited", ()));
         let _ = tokio::join!(
@@ -41,6 +45,7 @@ async fn after(io: &Server, own_tasks: usize) -> Live {
     pass(seconds(120)).await;
     assert_eq!(io.session_count(), 0);
     assert!(io.of("/").is_empty());
+    assert_eq!(io.of("/").recovery_stats().away, 0);
     assert_eq!(tasks().await, own_tasks, "how many tasks there are");
     live()
 }
@@ -54,30 +59,51 @@ fn growth(before: Live, after: Live) -> Option<Live> {
     (growth.count > SLACK.count || growth.bytes > SLACK.bytes).then_some(growth)
 }
 
+/// How much more three crowds leave than one.
+async fn growth_by(host: Host, go: impl AsyncFn(&Road)) -> Option<Live> {
+    be_sociable(&host);
+    let io = host.io.clone();
+    let road = Road::Pipe(host);
+    let own_tasks = tasks().await + 2;
+    // The first session starts them.
+    Way::ClosePolitely.go(&road).await;
+    let mut sizes = Vec::new();
+    // The first crowd makes what is kept for the next ones.
+    for _ in 0..3 {
+        for _ in 0..CROWD {
+            go(&road).await;
+        }
+        sizes.push(after(&io, own_tasks).await);
+    }
+    drop((io, road));
+    assert_eq!(tasks().await, own_tasks - 2);
+    growth(sizes[0], sizes[2])
+}
+
 #[tokio::test(start_paused = true)]
 async fn crowds_that_leave_in_one_way_leave_no_memory() {
-    let mut grown = Vec::new();
     for way in Way::ALL {
-        let host = Host::new();
-        be_sociable(&host);
-        let io = host.io.clone();
-        let road = Road::Pipe(host);
-        let own_tasks = tasks().await + 2;
-        // The first session starts them.
-        Way::ClosePolitely.go(&road).await;
-        let mut sizes = Vec::new();
-        // The first crowd makes what is kept for the next ones.
-        for _ in 0..3 {
-            for _ in 0..CROWD {
-                way.go(&road).await;
-            }
-            sizes.push(after(&io, own_tasks).await);
-        }
-        grown.extend(growth(sizes[0], sizes[2]).map(|growth| (way, growth)));
-        drop((io, road));
-        assert_eq!(tasks().await, own_tasks - 2);
+        let growth = growth_by(Host::new(), async |road| way.go(road).await).await;
+        assert_eq!(growth, None, "{way:?}");
     }
-    assert!(grown.is_empty(), "{grown:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn crowds_of_one_habit_leave_no_memory() {
+    for habit in Habit::ALL {
+        let host = Host::with(hospitable);
+        let growth = growth_by(host, async |road| habit.go(road).await).await;
+        assert_eq!(growth, None, "{habit:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn crowds_that_may_come_back_and_do_not_leave_no_memory() {
+    for way in Way::ALL {
+        let host = Host::with(hospitable);
+        let growth = growth_by(host, async |road| way.go(road).await).await;
+        assert_eq!(growth, None, "{way:?}");
+    }
 }
 
 #[tokio::test]

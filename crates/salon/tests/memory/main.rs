@@ -7,6 +7,7 @@
 mod allocations;
 mod churn;
 mod flood;
+mod habits;
 mod idle;
 #[path = "../server/support/mod.rs"]
 #[allow(dead_code, unused_imports)]

@@ -23,7 +23,7 @@ impl Road {
         }
     }
 
-    async fn websocket(&self) -> Client {
+    pub(crate) async fn websocket(&self) -> Client {
         Client::open(self.dial().await).await
     }
 
@@ -42,7 +42,7 @@ impl Road {
         Client::dial(self.dial().await, &target).await
     }
 
-    async fn ask(&self, line: &str, body: &str) -> String {
+    pub(crate) async fn ask(&self, line: &str, body: &str) -> String {
         let mut stream = self.dial().await;
         write_request(&mut stream, line, body).await;
         read_response(&mut stream).await.unwrap().ok()

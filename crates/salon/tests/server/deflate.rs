@@ -1,15 +1,13 @@
 //! Compression of messages on WebSocket.
 
-use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use flate2::write::DeflateEncoder;
 use salon::{Deflate, Server, Socket};
 use salon_proto::ws::{Decoder, Message, Role, text_frame};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 
-use crate::support::{Host, read_response, settle};
+use crate::support::{Client, Host, read_response, settle};
 
 const SESSION: &str = "/socket.io/?EIO=4&transport=websocket";
 const OFFER: &str = "permessage-deflate; client_max_window_bits";
@@ -62,17 +60,6 @@ impl Raw {
     async fn send(&mut self, text: &str) {
         let frame = text_frame(text, Some([1, 2, 3, 4]));
         self.0.write_all(&frame).await.unwrap();
-    }
-
-    /// A text as a client sends it that compresses.
-    fn compressed(text: &str) -> Vec<u8> {
-        let mut encoder = DeflateEncoder::new(Vec::new(), flate2::Compression::default());
-        encoder.write_all(text.as_bytes()).unwrap();
-        encoder.flush().unwrap();
-        let payload = encoder.get_ref().strip_suffix(b"\0\0\xFF\xFF").unwrap();
-        let length = u16::try_from(payload.len()).unwrap().to_be_bytes();
-        let mask = [0; 4];
-        [&[COMPRESSED_TEXT, 0x80 | 126][..], &length, &mask, payload].concat()
     }
 
     /// The next frame as it is.
@@ -207,7 +194,7 @@ async fn messages_that_become_large_leave_turns_to_other_clients() {
     let offers = offering(OFFER);
     let mut greedy = Raw::join(&host, &offers).await;
     let mut other = Raw::join(&host, &offers).await;
-    let bomb = Raw::compressed(&format!(r#"42["bomb","{}"]"#, "x".repeat(900_000)));
+    let bomb = Client::compressed(&format!(r#"42["bomb","{}"]"#, "x".repeat(900_000)));
     // Less than what one read takes.
     greedy.0.write_all(&bomb.repeat(BOMBS)).await.unwrap();
     other.send(r#"42["count"]"#).await;

@@ -1,11 +1,13 @@
 //! A WebSocket client that reads and writes single frames.
 
 use std::collections::VecDeque;
+use std::io::Write;
 use std::time::Duration;
 
+use flate2::write::DeflateEncoder;
 use salon_proto::ws::{
-    self, CloseCode, ControlPayload, Decoder, Message, Role, binary_frame, close_frame,
-    empty_close_frame, ping_frame, text_frame,
+    self, CloseCode, ControlPayload, Decoder, Message, Opcode, Role, binary_frame, close_frame,
+    empty_close_frame, encode_header, ping_frame, text_frame,
 };
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
@@ -146,6 +148,19 @@ impl Client {
     /// A text frame as it goes out.
     pub(crate) fn masked(text: &str) -> Vec<u8> {
         text_frame(text, MASK).to_vec()
+    }
+
+    /// The bytes of a compressed text (RFC 7692).
+    pub(crate) fn compressed(text: &str) -> Vec<u8> {
+        let mut encoder = DeflateEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.flush().unwrap();
+        let payload = encoder.get_ref().strip_suffix(b"\0\0\xFF\xFF").unwrap();
+        let header = encode_header(Opcode::Text, payload.len(), Some([0; 4]));
+        let mut frame = [header.as_slice(), payload].concat();
+        // RSV1.
+        frame[0] |= 0x40;
+        frame
     }
 
     /// A close frame as it goes out.
