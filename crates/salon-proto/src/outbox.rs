@@ -34,7 +34,13 @@ impl Outbox {
 
     /// Appends a packet.
     pub fn push(&mut self, packet: Encoded) {
-        self.bytes = self.bytes.saturating_add(self.len_of(&packet));
+        let length = self.len_of(&packet);
+        self.push_sized(packet, length);
+    }
+
+    /// Appends a packet whose [length](Self::len_of) is known.
+    pub(crate) fn push_sized(&mut self, packet: Encoded, length: usize) {
+        self.bytes = self.bytes.saturating_add(length);
         self.queue.push_back(packet);
     }
 

@@ -171,7 +171,10 @@ impl Encoded {
     /// Bytes that this packet puts on a WebSocket; also what it counts in an outbox.
     #[must_use]
     pub fn wire_len(&self, protocol: Protocol) -> usize {
-        self.frames(protocol).map(<[u8]>::len).sum()
+        match self.attachments {
+            None => self.wire.len(),
+            Some(_) => self.frames(protocol).map(<[u8]>::len).sum(),
+        }
     }
 
     /// The pieces to write to the WebSocket of a client of this protocol, in order.

@@ -19,13 +19,22 @@ impl Session {
         if let Some(why) = self.refusal(volatile) {
             return Err(Rejected { packet, why });
         }
-        let deflated = self.deflated(&packet);
-        let outgoing = deflated.as_ref().unwrap_or(&packet);
-        if self.overflows(outgoing) {
+        match self.deflated(&packet) {
+            None => self.queue(packet),
+            // Who is refused gets back what it gave.
+            Some(deflated) => self
+                .queue(deflated)
+                .map_err(|Rejected { why, .. }| Rejected { packet, why }),
+        }
+    }
+
+    fn queue(&mut self, packet: Encoded) -> Result<(), Rejected> {
+        let length = self.outbox.len_of(&packet);
+        if self.overflows(length) {
             let why = Rejection::Full;
             return Err(Rejected { packet, why });
         }
-        self.outbox.push(deflated.unwrap_or(packet));
+        self.outbox.push_sized(packet, length);
         Ok(())
     }
 
@@ -60,13 +69,15 @@ impl Session {
         is_missed.then_some(Rejection::NotWritable)
     }
 
-    /// Whether there is no room for the packet, which may end the session.
-    fn overflows(&mut self, packet: &Encoded) -> bool {
-        let length = self.outbox.len_of(packet);
+    /// Whether there is no room for a packet of this length, which may end the session.
+    fn overflows(&mut self, length: usize) -> bool {
+        // One message always fits, or a small budget could never send a large one.
+        if self.outbox.is_empty() {
+            return false;
+        }
         let total = self.outbox.bytes().saturating_add(length);
         let fits = total <= self.max_outbox && self.outbox.packets() < self.max_outbox_packets;
-        // One message always fits, or a small budget could never send a large one.
-        if self.outbox.is_empty() || fits {
+        if fits {
             return false;
         }
         if self.overflow == Overflow::Disconnect {
