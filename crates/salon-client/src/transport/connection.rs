@@ -20,18 +20,21 @@ pub(crate) type HttpRequest = Request<Full<Bytes>>;
 
 pub(crate) struct HttpConnection<S: AsyncRead + AsyncWrite + Unpin> {
     sender: SendRequest<Full<Bytes>>,
-    connection: Connection<TokioIo<S>, Full<Bytes>>,
+    /// In a box, since it is passed on from one future to the next.
+    connection: Box<Connection<TokioIo<S>, Full<Bytes>>>,
     /// It must not be polled any more.
     is_over: bool,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> HttpConnection<S> {
     pub(crate) async fn open(stream: S) -> Result<Self, Failure> {
-        let opened = Builder::new().handshake(TokioIo::new(stream)).await;
-        let (sender, connection) = opened?;
+        // In a box as well: a future that waits for an answer must not have room for all of this.
+        let builder = Builder::new();
+        let opening = Box::pin(builder.handshake(TokioIo::new(stream)));
+        let (sender, connection) = opening.await?;
         Ok(Self {
             sender,
-            connection,
+            connection: Box::new(connection),
             is_over: false,
         })
     }

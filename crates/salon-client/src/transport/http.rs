@@ -1,5 +1,6 @@
 //! The polls and posts of a session.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -61,16 +62,14 @@ impl<T> From<Failure> for Outcome<T> {
 
 /// One GET, and what its answer holds.
 pub(crate) async fn get(target: Arc<Target>, head: Head, kept: Option<Kept>) -> Outcome<Payload> {
-    let limit = target.request_timeout;
-    let work = async {
-        let request = head.request(&target, Method::GET, Bytes::new());
-        let max = target.limits.max_incoming;
-        exchange(&target, request, kept, PayloadDecoder::new(max)).await
-    };
-    let outcome = within(limit, work).await;
+    let request = head.request(&target, Method::GET, Bytes::new());
+    let body = PayloadDecoder::new(target.limits.max_incoming);
+    // In a box, or there would be room for it twice.
+    let work = Box::pin(exchange(&target, request, kept, body));
+    let outcome = within(target.request_timeout, work).await;
     let finish = |body: PayloadDecoder| {
-        body.finish(Encoding::Text(Protocol::V4))
-            .map_err(Failure::text)
+        let finished = body.finish(Encoding::Text(Protocol::V4));
+        finished.map_err(Failure::text)
     };
     Outcome {
         result: outcome.result.and_then(finish),
@@ -87,14 +86,16 @@ pub(crate) async fn post(
     body: Bytes,
 ) -> Outcome<PayloadDecoder> {
     let limit = target.request_timeout.unwrap_or(target.timing.body_timeout);
-    let work = async {
-        let request = head.request(&target, Method::POST, body);
-        exchange(&target, request, kept, PayloadDecoder::new(MAX_POST_ANSWER)).await
-    };
+    let request = head.request(&target, Method::POST, body);
+    let body = PayloadDecoder::new(MAX_POST_ANSWER);
+    let work = Box::pin(exchange(&target, request, kept, body));
     within(Some(limit), work).await
 }
 
-async fn within<T>(limit: Option<Duration>, work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
+async fn within<T>(
+    limit: Option<Duration>,
+    work: Pin<Box<impl Future<Output = Outcome<T>>>>,
+) -> Outcome<T> {
     let Some(limit) = limit else {
         return work.await;
     };
@@ -137,7 +138,9 @@ async fn send(
             },
         }
     }
-    let mut connection = HttpConnection::open(connect(target).await?).await?;
+    // In a box: the answer is waited for much longer than the connection.
+    let stream = Box::pin(connect(target)).await?;
+    let mut connection = HttpConnection::open(stream).await?;
     let answer = connection.send(request).await?;
     Ok((connection, answer))
 }
@@ -342,5 +345,16 @@ mod tests {
 
         let without = Head::new(&target.cookies(false), None, &mut jar);
         assert_eq!(without.cookies, "");
+    }
+
+    #[test]
+    fn a_request_that_waits_takes_little_room() {
+        let target = Arc::new(Target::parse("http://a:3000").unwrap());
+        let request = Head::default().request(&target, Method::GET, Bytes::new());
+        let exchange = exchange(&target, request, None, PayloadDecoder::new(1));
+        // Some 2,400; with what belongs to connecting it was 16,000.
+        assert!(size_of_val(&exchange) < 3_072);
+        let get = get(Arc::clone(&target), Head::default(), None);
+        assert!(size_of_val(&get) < 512);
     }
 }
