@@ -47,7 +47,7 @@ mod session;
 mod socket;
 pub mod transport;
 
-pub use crate::transport::{InvalidProxy, Proxy};
+pub use crate::transport::{Deflate, InvalidProxy, Proxy};
 #[cfg(feature = "tls")]
 pub use crate::transport::{Tls, TlsBuilder};
 pub use ack::AckFuture;

@@ -14,7 +14,7 @@ use crate::error::{ConnectError, ConnectErrorKind};
 use crate::socket::Bounds;
 #[cfg(feature = "tls")]
 use crate::transport::Tls;
-use crate::transport::{Proxy, Target};
+use crate::transport::{Deflate, Proxy, Target};
 
 /// Events for [`Socket::recv`](crate::Socket::recv) that wait at most, and the memory they take:
 /// some seconds of a busy server, and nothing that hurts where nobody calls it.
@@ -111,6 +111,11 @@ impl ManagerBuilder {
     #[cfg(feature = "tls")]
     pub fn tls(self, tls: Tls) -> Self {
         self.with_target(|target| Ok(target.tls(tls)))
+    }
+
+    /// Offers the server to compress messages on WebSocket. Default: it is not offered; in Node it is.
+    pub fn per_message_deflate(self, deflate: Deflate) -> Self {
+        self.with_target(|target| Ok(target.per_message_deflate(deflate)))
     }
 
     /// How long one request may take. Default: a POST one minute, a GET as long as the server

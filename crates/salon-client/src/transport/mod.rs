@@ -32,6 +32,7 @@ mod websocket;
 pub use error::{TransportError, TransportErrorKind};
 pub use line::{Closing, Event, Line};
 pub use proxy::{InvalidProxy, Proxy};
+pub use salon_proto::ws::Deflate;
 pub use target::{InvalidHeader, Target};
 #[cfg(feature = "tls")]
 pub use tls::{Tls, TlsBuilder};

@@ -7,6 +7,7 @@ use std::time::Duration;
 use http::header::{HeaderName, HeaderValue};
 use http::{HeaderMap, Uri};
 use salon_proto::engine::Transport;
+use salon_proto::ws::Deflate;
 use salon_proto::{Limits, Timing};
 
 use super::proxy::Proxy;
@@ -41,6 +42,7 @@ pub struct Target {
     pub(crate) cookies: bool,
     timestamp_param: Box<str>,
     timestamp_requests: Option<bool>,
+    pub(crate) deflate: Option<Deflate>,
     pub(crate) proxy: Proxy,
     pub(crate) unix_socket: Option<PathBuf>,
     #[cfg(feature = "tls")]
@@ -69,6 +71,7 @@ impl Target {
             cookies: true,
             timestamp_param: "t".into(),
             timestamp_requests: None,
+            deflate: None,
             proxy: Proxy::from_env(),
             unix_socket: None,
             #[cfg(feature = "tls")]
@@ -141,6 +144,15 @@ impl Target {
     #[must_use]
     pub fn timestamp_param(mut self, name: &str) -> Self {
         self.timestamp_param = name.into();
+        self
+    }
+
+    /// Offers the server to compress messages on WebSocket, in both directions. It costs some
+    /// 300 KiB for each thread, and time; servers decline it unless they are told otherwise.
+    /// Default: it is not offered.
+    #[must_use]
+    pub const fn per_message_deflate(mut self, deflate: Deflate) -> Self {
+        self.deflate = Some(deflate);
         self
     }
 

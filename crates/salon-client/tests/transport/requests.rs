@@ -4,7 +4,14 @@ use std::time::Duration;
 
 use salon_proto::engine::Transport;
 
-use crate::support::{Client, OPEN, RawServer, Reply, Request, ok, soon};
+use salon_client::transport::Deflate;
+use salon_proto::ws::text_frame;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use crate::support::{
+    Client, OPEN, RawServer, Reply, Request, accept_websocket, ok, read_request, soon, target,
+};
 
 /// Opens a session, answers posts, and echoes each of them by the next poll.
 fn echo(request: &Request) -> Reply {
@@ -203,6 +210,42 @@ async fn the_last_words_of_a_poller_are_waited_for() {
         client.close().await;
         let posts = after_posts(&server, &mut client, 2).await;
         assert_eq!([&*posts[0].body, &*posts[1].body], ["4last", "1"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn compression_is_offered_and_used_if_one_says_so() {
+    soon(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let target = target(&format!("http://{}", listener.local_addr().unwrap()));
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let request = read_request(&mut stream, 0).await.unwrap();
+            assert_eq!(
+                request.header("sec-websocket-extensions"),
+                Some(Deflate::OFFER)
+            );
+            let extension = format!(
+                "Connection: Upgrade\r\nSec-WebSocket-Extensions: {}",
+                Deflate::OFFER
+            );
+            let answer = accept_websocket(&request).replace("Connection: Upgrade", &extension);
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            stream.write_all(&text_frame(OPEN, None)).await.unwrap();
+            // "4Hello", compressed by zlib.
+            let hello = b"\xc1\x08\x32\xf1\x48\xcd\xc9\xc9\x07\x00";
+            stream.write_all(hello).await.unwrap();
+            let mut head = [0; 2];
+            stream.read_exact(&mut head).await.unwrap();
+            head
+        });
+        let mut client = Client::websocket(target.per_message_deflate(Deflate::new())).await;
+        client.expect("Hello").await;
+        client.send(&"x".repeat(2_000));
+        let head = client.until_done(server).await.unwrap();
+        assert_eq!(head[0], 0xc1, "the message is compressed");
+        assert!(head[1] & 0x7f < 126, "and short");
     })
     .await;
 }

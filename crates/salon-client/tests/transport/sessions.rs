@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use salon::engine::{Message, Server, Socket};
-use salon_client::transport::Target;
+use salon_client::transport::{Deflate, Target};
 use salon_proto::engine::Transport;
 use tokio::sync::mpsc;
 
-use crate::support::{Client, Got, echo_server, echo_target, serve, soon, target};
+use crate::support::{Client, Got, echo_server, echo_target, echoing, serve, soon, target};
 
 /// Sizes on both sides of the borders of frames, buffers and reads.
 const SIZES: &[usize] = &[0, 1, 125, 126, 65_535, 65_536, 70_000, 300_000];
@@ -38,6 +38,29 @@ async fn text_and_binary_go_both_ways_over_a_websocket() {
         let mut client = Client::websocket(echo_target().await).await;
         echoes_everything(&mut client).await;
         client.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn messages_are_compressed_if_both_sides_want_it() {
+    soon(async {
+        for (offers, accepts) in [(true, true), (true, false), (false, true)] {
+            let builder = Server::builder().path("/socket.io");
+            let builder = match accepts {
+                true => builder.per_message_deflate(Deflate::new()),
+                false => builder,
+            };
+            let engine = echoing(builder.build_engine());
+            let target = target(&format!("http://{}", serve(engine).await));
+            let target = match offers {
+                true => target.per_message_deflate(Deflate::new()),
+                false => target,
+            };
+            let mut client = Client::websocket(target).await;
+            echoes_everything(&mut client).await;
+            client.close().await;
+        }
     })
     .await;
 }

@@ -137,6 +137,16 @@ impl Client {
         .await
     }
 
+    /// Takes turns until something else is done.
+    pub(crate) async fn until_done<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = std::pin::pin!(work);
+        poll_fn(|cx| {
+            self.turn(cx);
+            work.as_mut().poll(cx)
+        })
+        .await
+    }
+
     fn turn(&mut self, cx: &mut Context<'_>) {
         while let Some(mut line) = self.line.take() {
             let waker = cx.waker().clone();
@@ -230,7 +240,10 @@ impl Client {
 
 /// A server that sends back what it gets, with each message.
 pub(crate) fn echo_server() -> Server {
-    let engine = Server::builder().path("/socket.io").build_engine();
+    echoing(Server::builder().path("/socket.io").build_engine())
+}
+
+pub(crate) fn echoing(engine: Server) -> Server {
     engine.on_message(|socket: Socket, message: Message| async move {
         socket.send(message).unwrap();
     });

@@ -5,7 +5,9 @@
 
 use bytes::{Buf, Bytes};
 
-use super::{CloseCode, ControlPayload, EncodedHeader, MaskKey, Opcode, apply_mask, encode_header};
+use super::{
+    CloseCode, ControlPayload, Deflater, EncodedHeader, MaskKey, Opcode, apply_mask, encode_header,
+};
 
 /// The most bytes of a reason: a control frame less the two bytes of the code.
 const MAX_REASON_LEN: usize = ControlPayload::MAX_LEN - 2;
@@ -110,6 +112,21 @@ pub fn append_frame(wire: &mut Vec<u8>, opcode: Opcode, payload: &[u8], mask: Op
     let header = encode_header(opcode, payload.len(), mask);
     wire.reserve(header.as_slice().len().saturating_add(payload.len()));
     append_parts(wire, &header, &[payload], mask);
+}
+
+/// Appends the frame of a message, compressed if that was agreed on and makes it smaller.
+pub fn append_message(
+    wire: &mut Vec<u8>,
+    opcode: Opcode,
+    payload: &[u8],
+    mask: Option<MaskKey>,
+    deflater: Option<&Deflater>,
+) {
+    let Some(compressed) = deflater.and_then(|deflater| deflater.compress(payload, 0)) else {
+        return append_frame(wire, opcode, payload, mask);
+    };
+    let header = encode_header(opcode, compressed.len(), mask).compressed();
+    append_parts(wire, &header, &[&compressed], mask);
 }
 
 fn append_parts(

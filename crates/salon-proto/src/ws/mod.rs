@@ -38,7 +38,8 @@ pub use extensions::InvalidExtensions;
 pub use fragments::MAX_FRAGMENTS;
 pub(crate) use frame::{HEADER_ROOM, frame_behind_room};
 pub use frame::{
-    append_frame, binary_frame, close_frame, empty_close_frame, ping_frame, pong_frame, text_frame,
+    append_frame, append_message, binary_frame, close_frame, empty_close_frame, ping_frame,
+    pong_frame, text_frame,
 };
 pub use header::{EncodedHeader, MAX_HEADER_LEN, Opcode, encode_header};
 pub use mask::{MaskKey, apply_mask};

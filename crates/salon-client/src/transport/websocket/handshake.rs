@@ -6,10 +6,9 @@ use http::header::{
     CONNECTION, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS,
     SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
-use http::{HeaderMap, Method, Response, StatusCode};
-use hyper::body::Incoming;
+use http::{HeaderMap, Method, StatusCode};
 use salon_proto::engine::Transport;
-use salon_proto::ws::accept_key;
+use salon_proto::ws::{Deflate, Deflater, accept_key};
 
 use super::WebSocket;
 use crate::transport::connect::connect;
@@ -34,11 +33,11 @@ pub(crate) async fn open(target: &Target, head: Head) -> Result<Opened, Failure>
     if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
         return Err(refusal(&mut connection, answer).await);
     }
-    check(&answer, &key)?;
+    let deflater = check(answer.headers(), &key, target.deflate).map_err(Failure::text)?;
     let cookies = set_cookies(answer.headers());
     let (stream, read_ahead) = connection.into_stream().await?;
     Ok(Opened {
-        websocket: WebSocket::new(stream, &read_ahead, target.limits.max_incoming),
+        websocket: WebSocket::new(stream, &read_ahead, target.limits.max_incoming, deflater),
         cookies,
     })
 }
@@ -51,14 +50,19 @@ fn request(target: &Target, head: &Head, key: &str) -> Result<HttpRequest, Failu
     headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
     let key = HeaderValue::from_str(key).map_err(Failure::text)?;
     headers.insert(SEC_WEBSOCKET_KEY, key);
+    if target.deflate.is_some() {
+        let offer = HeaderValue::from_static(Deflate::OFFER);
+        headers.insert(SEC_WEBSOCKET_EXTENSIONS, offer);
+    }
     Ok(request)
 }
 
-fn check(answer: &Response<Incoming>, key: &str) -> Result<(), Failure> {
-    check_headers(answer.headers(), key).map_err(Failure::text)
-}
-
-fn check_headers(headers: &HeaderMap, key: &str) -> Result<(), &'static str> {
+/// Whether the answer is the one to our request; what was agreed about compression.
+fn check(
+    headers: &HeaderMap,
+    key: &str,
+    deflate: Option<Deflate>,
+) -> Result<Option<Deflater>, &'static str> {
     if !names(headers, UPGRADE, "websocket") || !names(headers, CONNECTION, "upgrade") {
         return Err("the server upgraded to something else than a WebSocket");
     }
@@ -66,11 +70,19 @@ fn check_headers(headers: &HeaderMap, key: &str) -> Result<(), &'static str> {
     if accept.map(HeaderValue::as_bytes) != Some(accept_key(key).as_bytes()) {
         return Err("the answer to the WebSocket handshake was made for another request");
     }
-    match headers.contains_key(SEC_WEBSOCKET_EXTENSIONS) {
-        true => Err("the server uses a WebSocket extension that was not asked for"),
-        false => Ok(()),
+    let mut extensions = headers.get_all(SEC_WEBSOCKET_EXTENSIONS).iter();
+    match (extensions.next(), extensions.next()) {
+        (None, _) => Ok(None),
+        (Some(one), None) => {
+            let text = one.to_str().unwrap_or_default();
+            let agreed = deflate.and_then(|deflate| deflate.agree(text).ok());
+            agreed.map(Some).ok_or(UNASKED)
+        }
+        _ => Err(UNASKED),
     }
 }
+
+const UNASKED: &str = "the server uses a WebSocket extension in a way that was not offered";
 
 /// Whether a header that is a list names this token.
 fn names(headers: &HeaderMap, header: HeaderName, token: &str) -> bool {
@@ -101,7 +113,7 @@ mod tests {
 
     #[test]
     fn an_answer_must_be_the_one_to_our_request() {
-        assert_eq!(check_headers(&answer(&[]), KEY), Ok(()));
+        assert_eq!(check(&answer(&[]), KEY, None), Ok(None));
         for change in [
             (UPGRADE, "h2c"),
             (CONNECTION, "close"),
@@ -109,14 +121,14 @@ mod tests {
             (SEC_WEBSOCKET_EXTENSIONS, "permessage-deflate"),
         ] {
             assert!(
-                check_headers(&answer(std::slice::from_ref(&change)), KEY).is_err(),
+                check(&answer(std::slice::from_ref(&change)), KEY, None).is_err(),
                 "{change:?}"
             );
         }
         for missing in [UPGRADE, CONNECTION, SEC_WEBSOCKET_ACCEPT] {
             let mut headers = answer(&[]);
             headers.remove(&missing);
-            assert!(check_headers(&headers, KEY).is_err(), "{missing}");
+            assert!(check(&headers, KEY, None).is_err(), "{missing}");
         }
     }
 }

@@ -9,7 +9,9 @@ use std::task::{Context, Poll};
 
 use bytes::{Buf, BytesMut};
 use salon_proto::client;
-use salon_proto::ws::{CloseCode, CloseFrame, ControlPayload, Decoder, Message, Opcode, Role};
+use salon_proto::ws::{
+    CloseCode, CloseFrame, ControlPayload, Decoder, Deflater, Message, Opcode, Role,
+};
 use tokio::io::{AsyncRead, ReadBuf};
 
 use super::error::{Failure, TransportError, TransportErrorKind};
@@ -42,6 +44,8 @@ pub enum Next {
 pub(crate) struct WebSocket {
     stream: Stream,
     decoder: Decoder,
+    /// Set if both sides have agreed to compress messages.
+    deflater: Option<Deflater>,
     /// Masked frames that have not been written.
     outgoing: Outgoing,
     /// Bytes to decode before more are read: what came with the handshake's answer, or what
@@ -50,10 +54,20 @@ pub(crate) struct WebSocket {
 }
 
 impl WebSocket {
-    pub(crate) fn new(stream: Stream, read_ahead: &[u8], max_message: usize) -> Self {
+    pub(crate) fn new(
+        stream: Stream,
+        read_ahead: &[u8],
+        max_message: usize,
+        deflater: Option<Deflater>,
+    ) -> Self {
+        let decoder = Decoder::new(Role::Client, max_message);
         Self {
             stream,
-            decoder: Decoder::new(Role::Client, max_message),
+            decoder: match deflater {
+                Some(_) => decoder.with_deflate(),
+                None => decoder,
+            },
+            deflater,
             outgoing: Outgoing::default(),
             read_ahead: for_later(read_ahead),
         }
@@ -66,10 +80,11 @@ impl WebSocket {
 
     /// Takes a message, to be written by [`poll_flush`](Self::poll_flush).
     pub(crate) fn push(&mut self, message: &client::Message) {
-        match message {
-            client::Message::Text(text) => self.outgoing.push(Opcode::Text, text),
-            client::Message::Binary(data) => self.outgoing.push(Opcode::Binary, data),
-        }
+        let (opcode, payload) = match message {
+            client::Message::Text(text) => (Opcode::Text, text),
+            client::Message::Binary(data) => (Opcode::Binary, data),
+        };
+        self.outgoing.push(opcode, payload, self.deflater.as_ref());
     }
 
     /// Writes what waits. An error shows when reading.
@@ -151,7 +166,7 @@ impl WebSocket {
     /// latest ping must be answered (RFC 6455 section 5.5.3).
     fn pong(&mut self, payload: &ControlPayload<'_>) -> Next {
         if self.has_room() {
-            self.outgoing.push(Opcode::Pong, payload.as_slice());
+            self.outgoing.push(Opcode::Pong, payload.as_slice(), None);
         }
         Next::Go
     }
@@ -203,7 +218,7 @@ impl WebSocket {
     fn push_close(&mut self, code: Option<CloseCode>) {
         let code = code.map(|code| code.get().to_be_bytes());
         let payload = code.as_ref().map_or(&[][..], |code| code);
-        self.outgoing.push(Opcode::Close, payload);
+        self.outgoing.push(Opcode::Close, payload, None);
     }
 
     /// Closes: what waits is written, then a close frame, and the server's answer is awaited. The

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use salon_proto::ws::{Opcode, append_frame};
+use salon_proto::ws::{Deflater, Opcode, append_message};
 use tokio::io::AsyncWrite;
 
 use crate::transport::random;
@@ -33,7 +33,7 @@ impl Outgoing {
         self.bytes.len() - self.written >= FULL
     }
 
-    pub(super) fn push(&mut self, opcode: Opcode, payload: &[u8]) {
+    pub(super) fn push(&mut self, opcode: Opcode, payload: &[u8], deflater: Option<&Deflater>) {
         if self.bytes.capacity() == 0 {
             self.bytes = SPARE.take();
         }
@@ -41,7 +41,8 @@ impl Outgoing {
             self.bytes.drain(..self.written);
             self.written = 0;
         }
-        append_frame(&mut self.bytes, opcode, payload, Some(random::bytes()));
+        let mask = Some(random::bytes());
+        append_message(&mut self.bytes, opcode, payload, mask, deflater);
     }
 
     /// Writes what waits. A stream that breaks is ready as well: reading will tell.
@@ -144,7 +145,7 @@ mod tests {
         let mut cx = Context::from_waker(Waker::noop());
         let (mut outgoing, mut stream) = (Outgoing::default(), slow(usize::MAX, usize::MAX));
         for text in ["4a", "4b", "4c"] {
-            outgoing.push(Opcode::Text, text.as_bytes());
+            outgoing.push(Opcode::Text, text.as_bytes(), None);
         }
         assert!(outgoing.poll_write(&mut stream, &mut cx).is_ready());
         assert_eq!((stream.writes, outgoing.bytes.capacity()), (1, 0));
@@ -161,7 +162,7 @@ mod tests {
                 stream.limit += 50_000;
                 let _ = outgoing.poll_write(&mut stream, &mut cx);
             }
-            outgoing.push(Opcode::Text, text.as_bytes());
+            outgoing.push(Opcode::Text, text.as_bytes(), None);
             assert!(outgoing.bytes.len() <= 3 * FULL);
         }
         assert!(outgoing.poll_write(&mut stream, &mut cx).is_pending());
@@ -174,7 +175,7 @@ mod tests {
     fn a_large_buffer_is_not_kept() {
         let mut cx = Context::from_waker(Waker::noop());
         let (mut outgoing, mut stream) = (Outgoing::default(), slow(usize::MAX, usize::MAX));
-        outgoing.push(Opcode::Binary, &vec![0; 5_000_000]);
+        outgoing.push(Opcode::Binary, &vec![0; 5_000_000], None);
         assert!(outgoing.is_full());
         assert!(outgoing.poll_write(&mut stream, &mut cx).is_ready());
         assert!(SPARE.take().capacity() <= 2 * FULL);

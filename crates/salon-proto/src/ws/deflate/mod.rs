@@ -25,6 +25,7 @@
 mod compress;
 mod inflate;
 mod negotiate;
+mod offer;
 
 pub use compress::Deflater;
 pub(super) use inflate::inflate;
@@ -46,7 +47,7 @@ const THRESHOLD: usize = 1_024;
 /// What zlib takes when it is not told otherwise.
 const LEVEL: u8 = 6;
 
-/// How a server compresses messages on WebSocket.
+/// How messages on WebSocket are compressed, by a server or a client.
 ///
 /// ```
 /// use salon_proto::ws::Deflate;

@@ -3,7 +3,7 @@
 use super::{Deflate, Deflater, MAX_WINDOW_BITS, MIN_WINDOW_BITS};
 use crate::ws::extensions::{self, InvalidExtensions, Offer, Parameter};
 
-const EXTENSION: &str = "permessage-deflate";
+pub(super) const EXTENSION: &str = "permessage-deflate";
 
 /// An offer that was accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl Deflate {
 
 /// What a client's offer asks of us. That neither side keeps a context needs no asking.
 #[derive(Default)]
-struct Demands {
+pub(super) struct Demands {
     /// The largest window that the client can decompress.
     server_window_bits: Option<u8>,
     /// The window that the client will use, if it names one. We can decompress any.
@@ -62,15 +62,9 @@ struct Demands {
 }
 
 impl Demands {
-    fn read(offer: &Offer<'_>) -> Result<Self, InvalidExtensions> {
+    pub(super) fn read(offer: &Offer<'_>) -> Result<Self, InvalidExtensions> {
         let mut demands = Self::default();
-        let mut seen = Vec::new();
-        for parameter in &offer.parameters {
-            let name = Name::parse(parameter.name).ok_or(InvalidExtensions)?;
-            if seen.contains(&name) {
-                return Err(InvalidExtensions);
-            }
-            seen.push(name);
+        for (name, parameter) in names_of(offer)?.into_iter().zip(&offer.parameters) {
             demands.add(name, parameter)?;
         }
         Ok(demands)
@@ -93,6 +87,19 @@ impl Demands {
     }
 }
 
+/// The names of the parameters, each of which may be there once.
+pub(super) fn names_of(offer: &Offer<'_>) -> Result<Vec<Name>, InvalidExtensions> {
+    let mut names = Vec::new();
+    for parameter in &offer.parameters {
+        let name = Name::parse(parameter.name).ok_or(InvalidExtensions)?;
+        if names.contains(&name) {
+            return Err(InvalidExtensions);
+        }
+        names.push(name);
+    }
+    Ok(names)
+}
+
 /// A number from 8 to 15 without leading zeros.
 fn window_bits(value: &str) -> Result<u8, InvalidExtensions> {
     (MIN_WINDOW_BITS..=MAX_WINDOW_BITS)
@@ -101,7 +108,7 @@ fn window_bits(value: &str) -> Result<u8, InvalidExtensions> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Name {
+pub(super) enum Name {
     ServerNoContextTakeover,
     ClientNoContextTakeover,
     ServerMaxWindowBits,
