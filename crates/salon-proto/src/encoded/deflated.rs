@@ -33,7 +33,7 @@ impl Encoded {
     /// makes sense; `None`: it is sent as it is.
     ///
     /// Each of its frames is compressed for itself, where that makes it smaller. All clients that
-    /// a packet goes to must have agreed with one [`Deflate`](crate::ws::Deflate). In protocol 3
+    /// a packet goes to must have agreed with one [`Deflate`]. In protocol 3
     /// attachments have other bytes, which are not worth a compressed form of their own.
     #[must_use]
     pub fn deflated(&self, deflater: &Deflater, protocol: Protocol) -> Option<Self> {
