@@ -26,6 +26,26 @@
 //!
 //! All futures here may be dropped at any time, as `select!` does.
 //!
+//! | JavaScript | here |
+//! |---|---|
+//! | `io(url, options)` | [`connect`], with [`Connect::manager`] for the options |
+//! | `new Manager(url, options)` | [`Manager::builder`] |
+//! | `manager.socket(nsp, { auth })` | [`Manager::socket`], [`Manager::socket_builder`] |
+//! | `auth: (cb) => …` | [`SocketBuilder::auth_with`], [`SocketBuilder::try_auth_with`] |
+//! | `retries`, `ackTimeout` | [`SocketBuilder::retries`], [`SocketBuilder::ack_timeout`] |
+//! | `extraHeaders`, `query`, `path` | [`ManagerBuilder::header`], [`query`](ManagerBuilder::query), [`path`](ManagerBuilder::path) |
+//! | `withCredentials` in Node | [`ManagerBuilder::cookies`] |
+//! | `agent` for a proxy; `ca`, `cert`, `key` | [`ManagerBuilder::proxy`]; `ManagerBuilder::tls` (feature `tls`) |
+//! | `socket.on`, `once`, `off`, `onAny`, `onAnyOutgoing` | [`Socket::on`], [`once`](Socket::once), [`off`](Socket::off) or [`Registration::off`], [`on_any`](Socket::on_any), [`on_any_outgoing`](Socket::on_any_outgoing) |
+//! | `"connect"`, `"disconnect"`, `"connect_error"` | [`Socket::on_connect`], [`on_disconnect`](Socket::on_disconnect), [`on_connect_error`](Socket::on_connect_error) |
+//! | `socket.emit(…)`, `send`, `volatile` | [`Socket::emit`], [`send`](Socket::send), [`volatile`](Socket::volatile) |
+//! | `await socket.timeout(ms).emitWithAck(…)` | [`Socket::emit_with_ack`], [`AckFuture::timeout`] |
+//! | `socket.id`, `connected`, `active`, `recovered` | [`Socket::id`], [`is_connected`](Socket::is_connected), [`is_active`](Socket::is_active), [`is_recovered`](Socket::is_recovered) |
+//! | `socket.connect()`, `disconnect()` | [`Socket::connect`], [`connected`](Socket::connected), [`disconnect`](Socket::disconnect) |
+//! | `manager.on("reconnect_attempt")` and its like | [`Manager::on_reconnect_attempt`] and its neighbours |
+//! | `manager.reconnection(false)` and its like | [`Manager::set_reconnection`] |
+//! | `manager.engine.transport.name` | [`Manager::transport`] |
+//!
 //! | Room | What it knows |
 //! |---|---|
 //! | `connect` | the short way: a URL, handlers, `.await` |
