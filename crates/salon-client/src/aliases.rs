@@ -40,3 +40,17 @@ pub trait Handler<M>: shared::Handler<Socket, M> {}
 
 #[diagnostic::do_not_recommend]
 impl<H: shared::Handler<Socket, M>, M> Handler<M> for H {}
+
+/// A handler whose last argument is an [`Event`](crate::Event), so that its name is known.
+///
+/// [`Socket::on_event`](crate::Socket::on_event) takes it. Each [`Handler`] with such an argument is
+/// one.
+#[diagnostic::on_unimplemented(
+    message = "this cannot be used as a handler of a typed event",
+    note = "it must be a handler, as for `on`, whose last argument is a type that implements `Event`",
+    note = "derive `Event`, `serde::Serialize` and `serde::Deserialize` for the type"
+)]
+pub trait EventHandler<M>: shared::EventHandler<Socket, M> {}
+
+#[diagnostic::do_not_recommend]
+impl<H: shared::EventHandler<Socket, M>, M> EventHandler<M> for H {}

@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::Handler;
 #[cfg(doc)]
 use crate::SocketBuilder;
 use crate::error::ConnectError;
 use crate::manager::{Manager, ManagerBuilder};
 use crate::socket::{Settings, Socket, Table};
+use crate::{EventHandler, Handler};
 
 /// Begins to connect to the server and namespace of this URL: await what is returned.
 ///
@@ -60,6 +60,13 @@ impl Connect {
     pub fn on<M: 'static>(self, event: &str, handler: impl Handler<M>) -> Self {
         self.handlers.shared.events.add(event, false, handler);
         self
+    }
+
+    /// Has a handler for each event of the type of its last argument, which says the name; see
+    /// [`Event`](crate::Event).
+    pub fn on_event<M: 'static>(self, handler: impl EventHandler<M>) -> Self {
+        let event = handler.event_name();
+        self.on(event, handler)
     }
 
     /// Has a handler for the first event of this name; see [`Socket::once`].

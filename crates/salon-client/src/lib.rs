@@ -71,7 +71,7 @@ pub use crate::transport::{Deflate, InvalidProxy, Proxy};
 #[cfg(feature = "tls")]
 pub use crate::transport::{Tls, TlsBuilder};
 pub use ack::AckFuture;
-pub use aliases::{Ack, Call, Failure, Handler};
+pub use aliases::{Ack, Call, EventHandler, Failure, Handler};
 pub use connect::{Connect, connect};
 pub use emitted::{Emitted, EmittedFuture};
 pub use error::{ConnectError, ConnectErrorKind};
@@ -86,6 +86,10 @@ pub use salon_proto::engine::Transport;
 pub use salon_proto::packet::json::AllArgs;
 pub use salon_proto::{CloseReason, Limits, Timing};
 pub use socket::{DisconnectDetails, Emitter, Received, Socket, SocketBuilder, WeakSocket};
+
+// The trait, and the derive macro of the same name.
+pub use salon_handler::event::Event;
+pub use salon_macros::EventForClient as Event;
 
 /// Other ways to write packets than the built-in one.
 ///

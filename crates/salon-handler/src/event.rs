@@ -54,6 +54,9 @@ use crate::reply::Reply;
 /// salon::Server::new().on_event(|text: String| async move { println!("{text}") });
 /// ```
 ///
+/// A crate of definitions that a server and a client share may take `Event` from either, or from
+/// `salon-handler`, which has neither: all mean the same trait.
+///
 /// # On the wire
 ///
 /// Serde decides, as for every emit: a structure is one argument, an object; a newtype is what is in it; a

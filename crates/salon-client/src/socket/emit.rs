@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use salon_handler::event::Event;
 use salon_handler::{EmitError, OwnedEvent};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -30,6 +31,11 @@ impl Socket {
     /// ```
     pub fn emit<T: Serialize>(&self, event: &str, args: T) -> Emitted {
         self.emit_flagged(Flags::USUAL, event, &args)
+    }
+
+    /// Sends an event that says its own name; see [`Event`].
+    pub fn emit_event<E: Event>(&self, event: &E) -> Emitted {
+        self.emit(E::NAME, event)
     }
 
     /// Sends the event `message`, as JavaScript's `send` does.

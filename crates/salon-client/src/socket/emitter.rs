@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use salon_handler::event::Event;
+
 use super::Socket;
 use crate::ack::AckFuture;
 use crate::emitted::Emitted;
@@ -70,6 +72,11 @@ impl<'a> Emitter<'a> {
     /// error.
     pub fn emit<T: Serialize>(self, event: &str, args: T) -> Emitted {
         self.socket.emit_flagged(self.flags, event, &args)
+    }
+
+    /// Sends an event that says its own name; see [`Event`].
+    pub fn emit_event<E: Event>(self, event: &E) -> Emitted {
+        self.emit(E::NAME, event)
     }
 
     /// Sends an event and waits for the server's answer; see [`Socket::emit_with_ack`]. One that

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use salon_handler::{Handlers, Key, Remove};
 
 use super::Socket;
-use crate::{Failure, Handler, Registration};
+use crate::{EventHandler, Failure, Handler, Registration};
 
 /// The handlers of one socket.
 pub(crate) struct Table {
@@ -63,6 +63,28 @@ impl Socket {
     pub fn on<M: 'static>(&self, event: &str, handler: impl Handler<M>) -> Registration {
         let table = self.table();
         table.register(table.shared.events.add(event, false, handler))
+    }
+
+    /// Called for each event of the type of its last argument, which says the name; see
+    /// [`Event`](crate::Event).
+    ///
+    /// ```no_run
+    /// # fn example(socket: salon_client::Socket) {
+    /// use salon_client::Event;
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// #[derive(Event, Serialize, Deserialize)]
+    /// struct Greeting {
+    ///     name: String,
+    /// }
+    ///
+    /// socket.on_event(|greeting: Greeting| async move { println!("{} greets", greeting.name) });
+    /// socket.emit_event(&Greeting { name: "Ada".into() });
+    /// # }
+    /// ```
+    pub fn on_event<M: 'static>(&self, handler: impl EventHandler<M>) -> Registration {
+        let event = handler.event_name();
+        self.on(event, handler)
     }
 
     /// Called for the next event of this name and no other.

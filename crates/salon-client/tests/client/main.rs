@@ -5,3 +5,4 @@ mod events;
 mod lifetime;
 mod reconnecting;
 mod support;
+mod typed;
