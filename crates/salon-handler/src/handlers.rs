@@ -1,6 +1,7 @@
 //! Lists of handlers: those for one occasion, and those for events.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use parking_lot::RwLock;
@@ -148,7 +149,16 @@ fn call_all<P: Peer>(
             (handler.item)(call, start);
         }
     }
-    handlers.is_some()
+    let are_any = handlers.is_some();
+    // One that was taken out meanwhile goes here, with what it has captured.
+    drop_contained(handlers);
+    are_any
+}
+
+fn drop_contained<T>(value: T) {
+    if catch_unwind(AssertUnwindSafe(|| drop(value))).is_err() {
+        tracing::error!("what a handler has captured panicked when the handler went");
+    }
 }
 
 /// Nobody can send such an event: JavaScript's own names for what salon has methods for.

@@ -39,13 +39,17 @@ impl<'a> Start<'a> {
         Self { waker, keep }
     }
 
-    /// Starts something of which only the future is known. It must not panic.
+    /// Starts something of which only the future is known.
     pub fn start(&mut self, mut task: Task) {
-        let is_ready = self.waker.is_some_and(|waker| {
+        let is_over = self.waker.is_some_and(|waker| {
             let cx = &mut Context::from_waker(waker);
-            task.as_mut().poll(cx).is_ready()
+            let polled = catch_unwind(AssertUnwindSafe(|| task.as_mut().poll(cx).is_ready()));
+            polled.unwrap_or_else(|_| {
+                tracing::error!("what was started for an event panicked; its socket goes on");
+                true
+            })
         });
-        if !is_ready {
+        if !is_over {
             (self.keep)(task);
         }
     }

@@ -1,6 +1,8 @@
 //! A handler that panics harms nobody but itself.
 
-use salon::{Ack, Call, DisconnectReason, Extract, HandlerError, Socket};
+use std::sync::{Arc, OnceLock};
+
+use salon::{Ack, Call, DisconnectReason, Extract, HandlerError, Registration, Socket};
 use serde::{Deserialize, Deserializer};
 
 use crate::support::{Host, Logs, Notes, fail, settle};
@@ -133,4 +135,46 @@ async fn disconnecting_is_safe_although_a_disconnect_handler_panics() {
     client.rest().await;
     settle().await;
     assert_eq!((host.session_count(), host.of("/").len()), (0, 0));
+}
+
+/// Panics when the last handler that has captured it goes.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        fail();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_survives_a_handler_that_panics_when_it_goes() {
+    let (host, logs) = (Host::new(), Logs::collect());
+    let bomb = Arc::new(Bomb);
+    host.once("once", move || {
+        drop(Arc::clone(&bomb));
+        async {}
+    });
+    let mut client = host.join().await;
+    client.emit(r#"["once"]"#).await;
+    client.fence().await;
+    assert!(logs.one().contains("panicked"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_survives_a_middleware_that_panics_when_it_goes() {
+    let (host, logs) = (Host::new(), Logs::collect());
+    let (bomb, itself) = (Arc::new(Bomb), Arc::new(OnceLock::<Registration>::new()));
+    let registration = Arc::clone(&itself);
+    let registered = host.event_middleware(move || {
+        drop(Arc::clone(&bomb));
+        registration.get().map(Registration::off);
+        async { Ok::<(), HandlerError>(()) }
+    });
+    itself.set(registered).unwrap();
+    host.on("x", || async { 1 });
+    let mut client = host.join().await;
+    client.emit(r#"["x"]"#).await;
+    client.fence().await;
+    assert!(logs.one().contains("panicked"));
+    assert_eq!(client.ask(r#"["x"]"#).await, "[1]");
 }
