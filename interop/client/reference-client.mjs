@@ -15,12 +15,15 @@ const errors = {
   "socket has been disconnected": "disconnected",
 };
 
-const managerOptions = ({ headers, cookies, parser, ...options } = {}) => ({
+const noContext = { serverNoContextTakeover: true, clientNoContextTakeover: true };
+
+const managerOptions = ({ headers, cookies, parser, deflate, ...options } = {}) => ({
   autoConnect: false,
   forceNew: true,
   ...options,
   ...(headers && { extraHeaders: headers }),
   ...(cookies && { withCredentials: true }),
+  perMessageDeflate: deflate === undefined ? false : { threshold: deflate, ...noContext },
   ...(parser === "msgpack" && { parser: msgpack }),
 });
 

@@ -10,7 +10,7 @@ export class Relay {
   #lost = new Set();
   /** The polls that wait for their answer, each with its beginning. */
   #polls = new Map();
-  /** Each request: its method, query, headers, whether it is a WebSocket's, and the size of its body. */
+  /** Each request: its method, query, headers, whether it is a WebSocket's, and the size of its body or of all messages. */
   requests = [];
   /** What becomes of requests for a WebSocket: `pass`, `refuse` with status 400, `hold` without an answer, or `mute` when there is one. */
   upgrades = "pass";
@@ -58,7 +58,7 @@ export class Relay {
 
   #note({ method, url, headers }, isWebSocket) {
     const { pathname, searchParams } = new URL(url, "http://relay");
-    const noted = { method, path: pathname, query: searchParams, headers, isWebSocket, size: 0 };
+    const noted = { method, path: pathname, query: searchParams, headers, isWebSocket, size: 0, received: 0 };
     this.requests.push(noted);
     return noted;
   }
@@ -85,8 +85,8 @@ export class Relay {
   }
 
   #passUpgrade(request, socket, head) {
-    const { query } = this.#note(request, true);
-    if (this.#lost.has(query.get("sid"))) return socket.destroy();
+    const noted = this.#note(request, true);
+    if (this.#lost.has(noted.query.get("sid"))) return socket.destroy();
     if (this.upgrades === "refuse") return socket.end("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     if (this.upgrades === "hold") return;
     const [host, port] = this.#target.address.split(":");
@@ -95,6 +95,8 @@ export class Relay {
     const lines = request.rawHeaders.flatMap((name, i, all) => (i % 2 ? [] : [`${name}: ${all[i + 1]}`]));
     onward.write([`${request.method} ${request.url} HTTP/1.1`, ...lines, "", ""].join("\r\n"));
     onward.write(head);
+    socket.on("data", (chunk) => (noted.size += chunk.length));
+    onward.on("data", (chunk) => (noted.received += chunk.length));
     socket.pipe(onward);
     if (this.upgrades === "mute") onward.once("data", (answer) => socket.write(answer));
     else onward.pipe(socket);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use salon_client::{ConnectError, Manager, ManagerBuilder, Transport};
+use salon_client::{ConnectError, Deflate, Manager, ManagerBuilder, Transport};
 use serde_json::{Value, json};
 
 use crate::order::ManagerOptions;
@@ -25,6 +25,9 @@ pub(crate) fn with_options(mut builder: ManagerBuilder, options: ManagerOptions)
     }
     if options.parser.as_deref() == Some("msgpack") {
         builder = builder.parser(salon_client::parser::MessagePack);
+    }
+    if let Some(threshold) = options.deflate {
+        builder = builder.per_message_deflate(Deflate::new().threshold(threshold));
     }
     with_reconnection(with_transports(builder, &options), &options)
 }

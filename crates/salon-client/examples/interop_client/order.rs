@@ -83,6 +83,7 @@ pub(crate) struct ManagerOptions {
     pub(crate) reconnection_delay_max: Option<u64>,
     pub(crate) randomization_factor: Option<f64>,
     pub(crate) parser: Option<String>,
+    pub(crate) deflate: Option<usize>,
 }
 
 #[derive(Default, Deserialize)]
