@@ -81,12 +81,20 @@ async fn secure(_target: &Target, _stream: Stream) -> Result<Stream, Failure> {
 /// Connects to the first address of a name that answers.
 async fn dial(host: &str, port: u16) -> io::Result<TcpStream> {
     let addresses = tokio::net::lookup_host((host, port)).await?;
-    let mut waiting = alternate(addresses.collect());
+    race(alternate(addresses.collect()), TcpStream::connect).await
+}
+
+/// Tries the addresses one after the other, without giving up those that take their time. If none
+/// answers it is the last error that is told.
+async fn race<S, F: Future<Output = io::Result<S>>>(
+    mut waiting: VecDeque<SocketAddr>,
+    connect: impl Fn(SocketAddr) -> F,
+) -> io::Result<S> {
     let mut attempts = FuturesUnordered::new();
     let mut failure = None;
     loop {
         match waiting.pop_front() {
-            Some(address) => attempts.push(TcpStream::connect(address)),
+            Some(address) => attempts.push(connect(address)),
             None if attempts.is_empty() => return Err(failure.unwrap_or_else(no_address)),
             None => {}
         }
@@ -142,6 +150,48 @@ mod tests {
             assert_eq!(alternate(parse(given)), expected, "{given}");
         }
         assert!(alternate(vec![]).is_empty());
+    }
+
+    /// What comes of an address: after so many milliseconds it answers, or not.
+    async fn after(millis: u64, answers: bool, address: SocketAddr) -> io::Result<SocketAddr> {
+        tokio::time::sleep(Duration::from_millis(millis)).await;
+        match answers {
+            true => Ok(address),
+            false => Err(io::Error::other(address.to_string())),
+        }
+    }
+
+    fn ports(count: u16) -> VecDeque<SocketAddr> {
+        (1..=count)
+            .map(|port| ([127, 0, 0, 1], port).into())
+            .collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_address_that_swallows_everything_costs_a_moment() {
+        let start = tokio::time::Instant::now();
+        let connect = |address: SocketAddr| match address.port() {
+            1 => after(1_000_000, false, address),
+            _ => after(10, true, address),
+        };
+        let found = race(ports(3), connect).await.unwrap();
+        assert_eq!((found.port(), start.elapsed().as_millis()), (2, 260));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_address_still_counts_and_a_failure_is_not_waited_for() {
+        let start = tokio::time::Instant::now();
+        let connect = |address: SocketAddr| match address.port() {
+            1 => after(300, true, address),
+            _ => after(1, false, address),
+        };
+        let found = race(ports(3), connect).await.unwrap();
+        assert_eq!((found.port(), start.elapsed().as_millis()), (1, 300));
+
+        let error = race(ports(3), |address| after(1, false, address)).await;
+        assert_eq!(error.unwrap_err().to_string(), "127.0.0.1:3");
+        let nothing = race(ports(0), |address| after(1, true, address)).await;
+        assert_eq!(nothing.unwrap_err().kind(), io::ErrorKind::NotFound);
     }
 
     #[tokio::test]
