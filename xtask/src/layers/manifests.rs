@@ -63,6 +63,10 @@ const RULES: &[Rule] = &[
         allows: AllBut(&["salon-proto"]),
     },
     Rule {
+        manifest: "crates/salon-cli/Cargo.toml",
+        allows: AllBut(&["salon", "salon-proto", "salon-handler"]),
+    },
+    Rule {
         manifest: "xtask/Cargo.toml",
         allows: Only(&[]),
     },
@@ -204,12 +208,15 @@ mod tests {
     }
 
     #[test]
-    fn demo_and_xtask_keep_to_their_own() {
+    fn demo_tool_and_xtask_keep_to_their_own() {
         assert_eq!(
             found("demo/Cargo.toml", "[dependencies]\nsalon-proto = \"1\"").len(),
             1
         );
         assert!(found("demo/Cargo.toml", "[dependencies]\nsalon = \"1\"").is_empty());
+        let tool = "crates/salon-cli/Cargo.toml";
+        assert_eq!(found(tool, "[dependencies]\nsalon = \"1\"").len(), 1);
+        assert!(found(tool, "[dependencies]\nsalon-client = \"1\"").is_empty());
         assert_eq!(
             found("xtask/Cargo.toml", "[dependencies]\nserde = \"1\"").len(),
             1

@@ -168,6 +168,13 @@ const WALLS: &[Wall] = &[
         tests: Tests::Exempt,
     },
     Wall {
+        who: "salon-cli",
+        inside: &["crates/salon-cli/src"],
+        except: &[],
+        names: &[Crate("salon"), Crate("salon_proto"), Crate("salon_handler")],
+        tests: Tests::Exempt,
+    },
+    Wall {
         who: "finished code",
         inside: &["crates", "demo", "xtask", "benches", "fuzz"],
         except: &[],

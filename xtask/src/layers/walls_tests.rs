@@ -197,6 +197,17 @@ fn the_demo_uses_the_public_api() {
 }
 
 #[test]
+fn the_tool_uses_the_public_api_of_the_client() {
+    let path = "crates/salon-cli/src/main.rs";
+    for name in ["salon", "salon_proto", "salon_handler"] {
+        let finding = format!("{path}:1: salon-cli must not use {name}");
+        bad(path, &format!("use {name}::Limits;"), &finding);
+    }
+    good(path, "use salon_client::Manager;");
+    good("crates/salon-cli/tests/cli/main.rs", "use salon::Server;");
+}
+
+#[test]
 fn nothing_unfinished_is_left_even_in_tests() {
     let path = "crates/salon/tests/rooms.rs";
     bad(

@@ -1,0 +1,8 @@
+//! The program as people and scripts use it, against a server of salon's.
+
+mod connect;
+mod emit;
+mod failures;
+mod support;
+#[cfg(unix)]
+mod terminal;
