@@ -1,4 +1,4 @@
-//! Starts the greeting app's server.
+//! Starts one half of the greeting app: the server, or a client in the terminal.
 
 use std::env;
 use std::io::{self, ErrorKind};
@@ -8,7 +8,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use demo::app::{self, Settings};
-use demo::options::Options;
+use demo::client;
+use demo::options::{Half, Options};
 use demo::page::Assets;
 use demo::shutdown::Signals;
 use tokio::net::TcpListener;
@@ -29,27 +30,32 @@ fn main() -> ExitCode {
     }
 }
 
-/// Serves until the user stops the program. An error is one sentence for the user.
+/// Runs until the user stops the program. An error is one sentence for the user.
 #[tokio::main]
 async fn run() -> Result<(), String> {
     let options = Options::read(env::args().skip(1), env::var("PORT").ok())?;
-    let settings = settings(&options);
+    let signals = Signals::listen();
+    let signals = signals.map_err(|error| format!("Ctrl-C cannot be heard: {error}."))?;
+    match options.half {
+        Half::Server { dev } => run_server(options.port, dev, signals).await,
+        Half::Client => client::run(options.port, signals).await,
+    }
+}
+
+async fn run_server(port: u16, dev: bool, signals: Signals) -> Result<(), String> {
+    let settings = settings(dev);
     hint_at_missing_script(&settings);
-    let listener = listen(options.port).await?;
-    let served = serve(listener, settings).await;
+    let listener = listen(port).await?;
+    let served = serve(listener, settings, signals).await;
     served.map_err(|error| format!("The server stopped because of an error: {error}."))
 }
 
 /// `DEMO_FOLDER` is for a program that was moved away from its sources.
-fn settings(options: &Options) -> Settings {
+fn settings(dev: bool) -> Settings {
     let folder = env::var_os("DEMO_FOLDER").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
     Settings {
         folder: PathBuf::from(folder),
-        assets: if options.dev {
-            Assets::Live
-        } else {
-            Assets::Built
-        },
+        assets: if dev { Assets::Live } else { Assets::Built },
     }
 }
 
@@ -76,9 +82,8 @@ fn refusal(port: u16, error: &io::Error) -> String {
     }
 }
 
-async fn serve(listener: TcpListener, settings: Settings) -> io::Result<()> {
+async fn serve(listener: TcpListener, settings: Settings, signals: Signals) -> io::Result<()> {
     let port = listener.local_addr()?.port();
-    let signals = Signals::listen()?;
     let io = demo::socket::server();
     let app = app::router(settings).layer(io.layer());
     let (stop, stopped) = oneshot::channel::<()>();

@@ -6,10 +6,22 @@ const DEFAULT_PORT: u16 = 8000;
 /// What the user asked for.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Options {
-    /// The port to listen on; 0 lets the system choose one.
+    /// The port of the server; where it is to listen, 0 lets the system choose one.
     pub port: u16,
-    /// Whether the page's scripts come from the development server.
-    pub dev: bool,
+    /// Which half of the demo to be.
+    pub half: Half,
+}
+
+/// The two halves that greet each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Half {
+    /// The server, with its page.
+    Server {
+        /// Whether the page's scripts come from the development server.
+        dev: bool,
+    },
+    /// A client in the terminal.
+    Client,
 }
 
 impl Options {
@@ -18,16 +30,17 @@ impl Options {
         arguments: impl IntoIterator<Item = String>,
         port: Option<String>,
     ) -> Result<Self, String> {
-        let mut dev = false;
+        let mut half = Half::Server { dev: false };
         for argument in arguments {
-            match argument.as_str() {
-                "--dev" => dev = true,
+            half = match argument.as_str() {
+                "--dev" => Half::Server { dev: true },
+                "client" => Half::Client,
                 _ => return Err(unknown(&argument)),
-            }
+            };
         }
         Ok(Self {
             port: read_port(port)?,
-            dev,
+            half,
         })
     }
 }
@@ -43,12 +56,12 @@ fn read_port(port: Option<String>) -> Result<u16, String> {
 }
 
 fn unknown(argument: &str) -> String {
-    format!("{argument:?} is unknown: the one option is --dev, for scripts with hot reload.")
+    format!("{argument:?} is unknown: there are --dev, for scripts with hot reload, and client.")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Options;
+    use super::{Half, Options};
 
     fn read(arguments: &[&str], port: Option<&str>) -> Result<Options, String> {
         let arguments = arguments.iter().map(ToString::to_string);
@@ -57,27 +70,23 @@ mod tests {
 
     #[test]
     fn the_port_is_8000_unless_told_otherwise() {
-        assert_eq!(
-            read(&[], None),
-            Ok(Options {
-                port: 8000,
-                dev: false
-            })
-        );
-        assert_eq!(
-            read(&[], Some("")),
-            Ok(Options {
-                port: 8000,
-                dev: false
-            })
-        );
-        assert_eq!(
-            read(&["--dev"], Some("9000")),
-            Ok(Options {
-                port: 9000,
-                dev: true
-            })
-        );
+        let server = |port, dev| {
+            let half = Half::Server { dev };
+            Ok(Options { port, half })
+        };
+        assert_eq!(read(&[], None), server(8000, false));
+        assert_eq!(read(&[], Some("")), server(8000, false));
+        assert_eq!(read(&["--dev"], Some("9000")), server(9000, true));
+    }
+
+    #[test]
+    fn the_client_looks_for_the_server_on_the_same_port() {
+        let client = |port| {
+            let half = Half::Client;
+            Ok(Options { port, half })
+        };
+        assert_eq!(read(&["client"], None), client(8000));
+        assert_eq!(read(&["client"], Some("9000")), client(9000));
     }
 
     #[test]
@@ -89,10 +98,10 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_option_names_the_known_one() {
+    fn an_unknown_option_names_the_known_ones() {
         let sentence = read(&["--hot"], None).expect_err("--hot");
         assert!(
-            sentence.contains("--hot") && sentence.contains("--dev"),
+            sentence.contains("--hot") && sentence.contains("--dev") && sentence.contains("client"),
             "{sentence}"
         );
     }

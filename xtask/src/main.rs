@@ -28,6 +28,7 @@ const HELP: &str = "\
 The project's own commands:
 
   cargo demo [--release] [--dev]   build the greeting app and run it
+  cargo demo -- client             join it from the terminal
   cargo verify [STEP] [--list]     run all tests and checks, or one step of them
   cargo bench-salon [OPTIONS]      measure the server; --help tells more
   cargo xtask layers               check the walls between the crates and modules";

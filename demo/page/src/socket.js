@@ -8,9 +8,8 @@ import {
   IO_CONNECT,
   IO_DISCONNECT,
   IO_SERVER_HELLO,
+  ROOM,
 } from "./generated/events.js";
-
-const ROOM = "hello-1234";
 
 /** Connects to the server that the page came from, and dispatches what happens. */
 export function setUpSocket(store) {

@@ -1,5 +1,6 @@
-// The demo's server.
+// The demo's server, and its client in the terminal.
 
+import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { Program } from "./program.mjs";
@@ -17,11 +18,11 @@ export class Demo extends Program {
     return demo;
   }
 
-  /** Starts the demo, plays with it and stops it whatever happens. */
+  /** Starts the demo, plays with it and stops it whatever happens; gives what the play does. */
   static async run(how, play) {
     const demo = await Demo.start(how);
     try {
-      await play(demo);
+      return await play(demo);
     } catch (error) {
       demo.stderr.all.forEach((line) => console.error(line));
       throw error;
@@ -34,6 +35,27 @@ export class Demo extends Program {
     super(`${COMMAND} ${options}`.trim(), { env: { PORT: port } });
     this.port = port;
     this.url = `http://localhost:${port}`;
+  }
+}
+
+/** The demo's client, which prints what a tab's console has. */
+export class TerminalClient extends Program {
+  /** Joins the server of this port, plays and stops whatever happens. */
+  static async run(port, play) {
+    const client = new TerminalClient(`${COMMAND} client`, { env: { PORT: port } });
+    try {
+      await play(client);
+    } catch (error) {
+      client.stderr.all.forEach((line) => console.error(line));
+      throw error;
+    } finally {
+      await client.stop();
+    }
+  }
+
+  /** Its output has these lines and no other. */
+  async hears(lines) {
+    assert.deepEqual(await this.stdout.count(lines.length), lines);
   }
 }
 
