@@ -13,11 +13,15 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::support::{Served, notes, soon};
 
 fn server() -> Server {
+    server_that_pings_every(Duration::from_secs(25))
+}
+
+fn server_that_pings_every(interval: Duration) -> Server {
     let io = Server::builder()
         .recovery(Recovery::new())
         .timing(|timing| {
-            timing.ping_interval = Duration::from_millis(200);
-            timing.ping_timeout = Duration::from_millis(200);
+            timing.ping_interval = interval;
+            timing.ping_timeout = interval;
         })
         .build();
     io.on("say", |io: Server, text: String| async move {
@@ -165,7 +169,7 @@ async fn through(between: &Between) -> Socket {
 
 #[tokio::test]
 async fn a_frozen_server_is_left_and_met_again() {
-    let served = Served::start(server).await;
+    let served = Served::start(|| server_that_pings_every(Duration::from_millis(300))).await;
     let between = Between::start(&served).await;
     let socket = through(&between).await;
     let (note, mut noted) = notes();
@@ -260,7 +264,7 @@ async fn with_retries_an_event_is_sent_until_it_is_answered() {
         .manager(&[Transport::WebSocket])
         .socket_builder("/")
         .retries(3)
-        .ack_timeout(Duration::from_millis(50))
+        .ack_timeout(Duration::from_millis(200))
         .build();
     socket.connect();
     let answer = socket.emit_with_ack::<String>("third time", ());
