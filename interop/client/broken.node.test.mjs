@@ -92,6 +92,15 @@ for (const [what, message] of Object.entries(harmless)) {
   });
 }
 
+overEachTransport("a server that closes the connection without a word is a transport close, and the client comes back", async ({ keep, connect, mode }) => {
+  const server = await keep(engineIo());
+  const socket = await connect({ to: server, ...persistent });
+  if (mode === "upgrade") await socket.upgraded();
+  server.sessions[0].close();
+  assert.deepEqual(await socket.ends.next(), { reason: "transport close", active: true, id: null });
+  await socket.back();
+});
+
 scenario("trap 25: an acknowledgement counts once", async ({ keep, connect }) => {
   const server = await keep(engineIo());
   const socket = await connect({ to: server });

@@ -145,6 +145,21 @@ fn a_volatile_message_needs_a_quiet_line() {
     assert!(pair.client.is_writable());
 }
 
+#[test]
+fn a_volatile_message_is_not_for_the_moment_of_an_upgrade() {
+    let mut pair = Pair::polling(LATENCY);
+    pair.run(LATENCY * 2);
+    assert!(pair.client.is_writable());
+    let step = Duration::from_millis(1);
+    while pair.client.is_writable() {
+        pair.run(step);
+    }
+    assert_eq!(pair.client.transport(), Transport::Polling);
+    pair.run(SECOND);
+    assert!(pair.client.is_writable());
+    assert_eq!(pair.client.transport(), Transport::WebSocket);
+}
+
 /// Whatever the latencies, and whenever the upgrade comes: each message arrives once, in order.
 #[test]
 fn no_message_is_lost_doubled_or_overtaken() {
