@@ -42,17 +42,20 @@ pub fn connect(url: &str) -> Connect {
     Connect {
         manager: Manager::builder(url),
         settings: Settings::default(),
-        handlers: Arc::default(),
+        handlers: Table::default(),
     }
 }
 
 /// A socket that is about to connect. Made by [`connect`]; await it.
+///
+/// For many connections of one kind make one of these and await clones of it: they share what does
+/// not change, such as the options, and are independent of one another in everything else.
 #[derive(Clone)]
 #[must_use = "await it to connect"]
 pub struct Connect {
     manager: ManagerBuilder,
     settings: Settings,
-    handlers: Arc<Table>,
+    handlers: Table,
 }
 
 impl Connect {
@@ -141,7 +144,8 @@ impl Connect {
     pub fn start(self) -> Result<Socket, ConnectError> {
         let namespace = Box::<str>::from(self.manager.namespace());
         let manager = self.manager.build()?;
-        let socket = manager.enter(&namespace, self.settings, self.handlers);
+        let handlers = Arc::new(self.handlers);
+        let socket = manager.enter(&namespace, self.settings, handlers);
         socket.connect();
         Ok(socket)
     }

@@ -60,6 +60,16 @@ impl<P: Peer> Handlers<P> {
     }
 }
 
+/// A list of its own, with the same handlers.
+impl<P: Peer> Clone for Handlers<P> {
+    fn clone(&self) -> Self {
+        Self {
+            what: self.what,
+            list: self.list.clone(),
+        }
+    }
+}
+
 /// The handlers of events, by the events' names.
 pub struct Events<P: Peer>(RwLock<ByName<P>>);
 
@@ -128,6 +138,13 @@ impl<P: Peer> Events<P> {
         let handlers = self.0.read().get(name).cloned();
         let remove = |id| self.remove_one(name, id);
         call_all(handlers, &remove, call, start)
+    }
+}
+
+/// Lists of their own, with the same handlers.
+impl<P: Peer> Clone for Events<P> {
+    fn clone(&self) -> Self {
+        Self(RwLock::new(self.0.read().clone()))
     }
 }
 

@@ -107,6 +107,17 @@ impl<T: Clone> List<T> {
     }
 }
 
+/// A list of its own, with the same items.
+impl<T> Clone for List<T> {
+    fn clone(&self) -> Self {
+        let entries = self.entries.read().clone();
+        Self {
+            len: AtomicUsize::new(entries.as_ref().map_or(0, |all| all.len())),
+            entries: RwLock::new(entries),
+        }
+    }
+}
+
 impl<T> Default for List<T> {
     fn default() -> Self {
         Self::new()
@@ -130,6 +141,19 @@ mod tests {
         assert_eq!(text(&list), "ac");
         assert!(list.remove(ids[0]) && list.remove(ids[2]));
         assert!(list.is_empty() && list.get().is_none());
+    }
+
+    #[test]
+    fn a_clone_goes_its_own_way() {
+        let list = List::new();
+        let first = list.add('a');
+        let clone = list.clone();
+        clone.add('b');
+        assert!(list.remove(first));
+        assert_eq!(
+            (text(&list), text(&clone)),
+            (String::new(), "ab".to_owned())
+        );
     }
 
     #[test]

@@ -66,6 +66,21 @@ pub fn handle<'a, P: Peer>(
     is_handled
 }
 
+/// A table of its own, with the same handlers.
+impl<P: Peer> Clone for Table<P> {
+    fn clone(&self) -> Self {
+        Self {
+            connect: self.connect.clone(),
+            any: self.any.clone(),
+            any_outgoing: self.any_outgoing.clone(),
+            events: self.events.clone(),
+            unhandled: self.unhandled.clone(),
+            disconnect: self.disconnect.clone(),
+            failures: self.failures.clone(),
+        }
+    }
+}
+
 impl<P: Peer> Default for Table<P> {
     fn default() -> Self {
         Self {

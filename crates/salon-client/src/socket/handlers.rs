@@ -7,7 +7,8 @@ use salon_handler::{Handlers, Key, Remove};
 use super::Socket;
 use crate::{EventHandler, Failure, Handler, Registration};
 
-/// The handlers of one socket.
+/// The handlers of one socket. A clone has the same handlers, and goes its own way.
+#[derive(Clone)]
 pub(crate) struct Table {
     pub(crate) shared: salon_handler::Table<Socket>,
     /// When connecting has failed.

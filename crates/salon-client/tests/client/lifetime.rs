@@ -190,3 +190,20 @@ fn a_runtime_that_ends_leaves_no_believers() {
     assert!(runtime.block_on(socket.recv()).is_none());
     assert!(runtime.block_on(socket.connected()).is_err());
 }
+
+#[tokio::test]
+async fn clones_of_what_is_about_to_connect_are_independent() {
+    let served = Served::start(server).await;
+    let (note, mut noted) = notes();
+    let begin = connect(&served.url("/")).once("hello", move || {
+        let note = note.clone();
+        async move { note.add("hello") }
+    });
+    let one = soon(begin.clone()).await.unwrap();
+    let other = soon(begin).await.unwrap();
+    one.emit("call", "hello");
+    assert_eq!(noted.next().await, "hello");
+    soon(one.manager().close()).await;
+    other.emit("call", "hello");
+    assert_eq!(noted.next().await, "hello");
+}
