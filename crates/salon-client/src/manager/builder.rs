@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use salon_proto::client::Options;
@@ -44,8 +45,9 @@ const RECV_BUFFER: Bounds = Bounds {
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ManagerBuilder {
-    target: Result<Target, ConnectError>,
-    options: Options,
+    /// Shared, as the options are, by the managers that clones of the builder make.
+    target: Result<Arc<Target>, ConnectError>,
+    options: Arc<Options>,
     recv_buffer: Bounds,
 }
 
@@ -53,8 +55,10 @@ pub struct ManagerBuilder {
 impl ManagerBuilder {
     pub(crate) fn new(url: &str) -> Self {
         Self {
-            target: Target::parse(url).map_err(|error| config(&error)),
-            options: Options::default(),
+            target: Target::parse(url)
+                .map(Arc::new)
+                .map_err(|error| config(&error)),
+            options: Arc::default(),
             recv_buffer: RECV_BUFFER,
         }
     }
@@ -125,7 +129,13 @@ impl ManagerBuilder {
     }
 
     fn with_target(mut self, change: impl FnOnce(Target) -> Result<Target, ConnectError>) -> Self {
+        let change = |target| change(Arc::unwrap_or_clone(target)).map(Arc::new);
         self.target = self.target.and_then(change);
+        self
+    }
+
+    fn with_options(mut self, change: impl FnOnce(&mut Options)) -> Self {
+        change(Arc::make_mut(&mut self.options));
         self
     }
 }
@@ -133,76 +143,65 @@ impl ManagerBuilder {
 /// Transports.
 impl ManagerBuilder {
     /// Which transports may be used. The first is used to connect. Default: polling, WebSocket.
-    pub fn transports(mut self, transports: impl IntoIterator<Item = Transport>) -> Self {
-        self.options.transports = transports.into_iter().collect();
-        self
+    pub fn transports(self, transports: impl IntoIterator<Item = Transport>) -> Self {
+        self.with_options(|all| all.transports = transports.into_iter().collect())
     }
 
     /// Whether to move from polling to WebSocket if the server offers it. Default: yes.
-    pub const fn upgrade(mut self, upgrade: bool) -> Self {
-        self.options.upgrade = upgrade;
-        self
+    pub fn upgrade(self, upgrade: bool) -> Self {
+        self.with_options(|all| all.upgrade = upgrade)
     }
 
     /// Whether to begin on WebSocket if the connection before got there. Default: no.
-    pub const fn remember_upgrade(mut self, remember: bool) -> Self {
-        self.options.remember_upgrade = remember;
-        self
+    pub fn remember_upgrade(self, remember: bool) -> Self {
+        self.with_options(|all| all.remember_upgrade = remember)
     }
 
     /// Whether to try the other transports where the first does not open. Default: no.
-    pub const fn try_all_transports(mut self, try_all: bool) -> Self {
-        self.options.try_all_transports = try_all;
-        self
+    pub fn try_all_transports(self, try_all: bool) -> Self {
+        self.with_options(|all| all.try_all_transports = try_all)
     }
 }
 
 /// Coming back.
 impl ManagerBuilder {
     /// Whether to connect again after a failure, or when the connection was lost. Default: yes.
-    pub const fn reconnection(mut self, reconnection: bool) -> Self {
-        self.options.reconnection.enabled = reconnection;
-        self
+    pub fn reconnection(self, reconnection: bool) -> Self {
+        self.with_options(|all| all.reconnection.enabled = reconnection)
     }
 
     /// Attempts before giving up; `None`, the default: it does not give up.
-    pub fn reconnection_attempts(mut self, attempts: impl Into<Option<u32>>) -> Self {
-        self.options.reconnection.attempts = attempts.into();
-        self
+    pub fn reconnection_attempts(self, attempts: impl Into<Option<u32>>) -> Self {
+        self.with_options(|all| all.reconnection.attempts = attempts.into())
     }
 
     /// The time before the first attempt. It doubles each time. Default: 1 s.
-    pub const fn reconnection_delay(mut self, delay: Duration) -> Self {
-        self.options.reconnection.delay = delay;
-        self
+    pub fn reconnection_delay(self, delay: Duration) -> Self {
+        self.with_options(|all| all.reconnection.delay = delay)
     }
 
     /// The longest time before an attempt. Default: 5 s.
-    pub const fn reconnection_delay_max(mut self, delay: Duration) -> Self {
-        self.options.reconnection.delay_max = delay;
-        self
+    pub fn reconnection_delay_max(self, delay: Duration) -> Self {
+        self.with_options(|all| all.reconnection.delay_max = delay)
     }
 
     /// How much chance changes those times, from 0 to 1, so that all clients of a server that
     /// was away do not come back at once. Default: 0.5.
-    pub const fn randomization_factor(mut self, factor: f64) -> Self {
-        self.options.reconnection.randomization_factor = factor;
-        self
+    pub fn randomization_factor(self, factor: f64) -> Self {
+        self.with_options(|all| all.reconnection.randomization_factor = factor)
     }
 
     /// How long one attempt to connect may take. Default: 20 s.
-    pub const fn timeout(mut self, timeout: Duration) -> Self {
-        self.options.timing.open_timeout = timeout;
-        self
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.timing(|timing| timing.open_timeout = timeout)
     }
 }
 
 /// Everything else.
 impl ManagerBuilder {
     /// Another way to write packets than the built-in one; the server must have the same.
-    pub fn parser(mut self, parser: impl Parser) -> Self {
-        self.options.codec = Codec::new(parser);
-        self
+    pub fn parser(self, parser: impl Parser) -> Self {
+        self.with_options(|all| all.codec = Codec::new(parser))
     }
 
     /// Changes the bounds on what waits and what the server may make us keep.
@@ -211,9 +210,12 @@ impl ManagerBuilder {
     /// let builder = salon_client::Manager::builder("http://localhost:3000")
     ///     .limits(|limits| limits.max_buffered_packets = 100);
     /// ```
-    pub fn limits(mut self, change: impl FnOnce(&mut Limits)) -> Self {
-        change(&mut self.options.limits);
-        self
+    pub fn limits(self, change: impl FnOnce(&mut Limits)) -> Self {
+        let mut limits = self.options.limits.clone();
+        change(&mut limits);
+        let options = limits.clone();
+        self.with_options(|all| all.limits = options)
+            .with_target(|target| Ok(target.limits(limits)))
     }
 
     /// Changes the deadlines; of these [`timeout`](Self::timeout) sets one.
@@ -224,9 +226,13 @@ impl ManagerBuilder {
     /// let builder = salon_client::Manager::builder("http://localhost:3000")
     ///     .timing(|timing| timing.close_timeout = Duration::from_secs(2));
     /// ```
-    pub fn timing(mut self, change: impl FnOnce(&mut Timing)) -> Self {
-        change(&mut self.options.timing);
-        self
+    pub fn timing(self, change: impl FnOnce(&mut Timing)) -> Self {
+        let mut timing = self.options.timing.clone();
+        change(&mut timing);
+        let timing = timing.without_zeros();
+        let options = timing.clone();
+        self.with_options(|all| all.timing = options)
+            .with_target(|target| Ok(target.timing(timing)))
     }
 
     /// How many events that no handler takes wait for [`Socket::recv`](crate::Socket::recv), and how
@@ -245,13 +251,7 @@ impl ManagerBuilder {
     /// # Errors
     /// When the URL or an option cannot be used, or this is not called within a tokio runtime.
     pub fn build(self) -> Result<Manager, ConnectError> {
-        let mut options = self.options;
-        options.timing = options.timing.without_zeros();
-        let target = self.target?;
-        let target = target
-            .timing(options.timing.clone())
-            .limits(options.limits.clone());
-        Manager::start(target, options, self.recv_buffer)
+        Manager::start(self.target?, self.options, self.recv_buffer)
     }
 
     /// The namespace that the URL names.

@@ -1,5 +1,7 @@
 //! What a manager tells: its handlers.
 
+use std::sync::Arc;
+
 use salon_handler::{Handlers, Key, Remove};
 
 use super::Manager;
@@ -121,7 +123,7 @@ impl Manager {
     }
 
     fn register(&self, add: impl FnOnce(&Table) -> Key) -> Registration {
-        let key = add(self.table());
-        Registration::new(self.table(), key)
+        let table = self.0.handlers.get_or_init(Arc::default);
+        Registration::new(table, add(table))
     }
 }

@@ -54,7 +54,8 @@ pub(crate) struct WeakManager(Weak<ManagerInner>);
 struct ManagerInner {
     inbox: Arc<Inbox>,
     codec: Codec,
-    handlers: Arc<Table>,
+    /// Absent until there is one.
+    handlers: OnceLock<Arc<Table>>,
     /// For handlers with a task of their own.
     runtime: Handle,
     recv_bounds: Bounds,
@@ -143,14 +144,18 @@ impl Manager {
 
 /// For the rest of the crate.
 impl Manager {
-    fn start(target: Target, options: Options, recv_bounds: Bounds) -> Result<Self, ConnectError> {
+    fn start(
+        target: Arc<Target>,
+        options: Arc<Options>,
+        recv_bounds: Bounds,
+    ) -> Result<Self, ConnectError> {
         let runtime = Handle::try_current()
             .map_err(|error| ConnectError::new(ConnectErrorKind::Config, error.to_string()))?;
         let inbox = Arc::new(Inbox::new(&options.limits));
         let manager = Self(Arc::new(ManagerInner {
             inbox: Arc::clone(&inbox),
             codec: options.codec.clone(),
-            handlers: Arc::default(),
+            handlers: OnceLock::new(),
             runtime: runtime.clone(),
             recv_bounds,
             states: Values::default(),
@@ -186,6 +191,8 @@ impl Manager {
         }
         let socket = Socket::new(self.clone(), &namespace, settings, handlers);
         sockets.retain(|(_, socket)| socket.is_alive());
+        // Most managers have one.
+        sockets.reserve_exact(1);
         sockets.push((namespace.into(), socket.downgrade()));
         socket
     }
@@ -198,8 +205,9 @@ impl Manager {
         &self.0.codec
     }
 
-    pub(crate) fn table(&self) -> &Arc<Table> {
-        &self.0.handlers
+    /// Where handlers stand; `None`: it has never had one.
+    pub(crate) fn table(&self) -> Option<&Arc<Table>> {
+        self.0.handlers.get()
     }
 
     pub(crate) fn show_transport(&self, transport: Option<Transport>) {

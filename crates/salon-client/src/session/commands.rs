@@ -69,6 +69,8 @@ impl Dispatcher {
         }
         let key =
             key.map_err(|error| ConnectError::new(ConnectErrorKind::Config, error.to_string()));
+        // Most managers have one.
+        self.sockets.reserve_exact(1);
         self.sockets.push(Entry {
             number,
             key,

@@ -53,7 +53,12 @@ impl Entry {
 }
 
 impl Dispatcher {
-    pub(super) fn new(manager: WeakManager, options: Options, seed: u64, now: Instant) -> Self {
+    pub(super) fn new(
+        manager: WeakManager,
+        options: Arc<Options>,
+        seed: u64,
+        now: Instant,
+    ) -> Self {
         let max_running = options.limits.max_running_handlers;
         Self {
             core: client::Manager::new(options, seed),
@@ -125,9 +130,12 @@ impl Dispatcher {
             socket.change(View::end);
             socket.table().clear();
         }
-        if let Some(manager) = self.manager.upgrade() {
-            manager.show_transport(None);
-            manager.table().clear();
+        let Some(manager) = self.manager.upgrade() else {
+            return;
+        };
+        manager.show_transport(None);
+        if let Some(table) = manager.table() {
+            table.clear();
         }
     }
 }

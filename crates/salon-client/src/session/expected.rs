@@ -10,9 +10,6 @@ use tokio::sync::oneshot;
 use super::inbox::Fate;
 use crate::ack::AckOutcome;
 
-/// Room that is kept for those who will wait next.
-const KEPT: usize = 32;
-
 /// What is taken out once. Dropping it tells whoever waits that nothing will come.
 pub(super) struct Expected<K, T>(HashMap<K, T>);
 
@@ -35,7 +32,8 @@ impl<K: Eq + Hash, T> Expected<K, T> {
 
     pub(super) fn remove(&mut self, key: &K) -> Option<T> {
         let one = self.0.remove(key);
-        if self.0.is_empty() && self.0.capacity() > KEPT {
+        // An idle connection holds no table.
+        if self.0.is_empty() {
             self.0 = HashMap::new();
         }
         one

@@ -40,8 +40,8 @@ pub(crate) fn start(
     runtime: &Handle,
     manager: WeakManager,
     inbox: Arc<Inbox>,
-    target: Target,
-    options: Options,
+    target: Arc<Target>,
+    options: Arc<Options>,
 ) {
     drop(runtime.spawn(SessionTask::new(manager, inbox, target, options)));
 }

@@ -1,5 +1,6 @@
 //! The task of a manager: its turn, and its end.
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -46,14 +47,14 @@ impl SessionTask {
     pub(super) fn new(
         manager: WeakManager,
         inbox: Arc<Inbox>,
-        target: Target,
-        options: Options,
+        target: Arc<Target>,
+        options: Arc<Options>,
     ) -> Self {
         let clock = Clock::new();
         let now = clock.now();
         Self {
             inbox,
-            target: Arc::new(target),
+            target,
             clock,
             dispatcher: Box::new(Dispatcher::new(manager, options, seed(), now)),
             line: None,
@@ -98,8 +99,8 @@ impl SessionTask {
         let dispatcher = &mut *self.dispatcher;
         dispatcher.now = self.clock.now();
         dispatcher.waker.clone_from(cx.waker());
-        let is_due = dispatcher.core.poll_timeout();
-        if is_due.is_some_and(|at| at <= dispatcher.now) {
+        let is_due = |at| at <= dispatcher.now;
+        if self.clock.is_due(dispatcher.now) && dispatcher.core.poll_timeout().is_some_and(is_due) {
             dispatcher.core.handle_timeout(dispatcher.now);
             dispatcher.tell_outputs();
         }
@@ -167,6 +168,10 @@ impl SessionTask {
                 _ => {}
             }
         }
+        if is_any {
+            // Messages make none, so most of the time nobody needs the room.
+            self.dispatcher.work = VecDeque::new();
+        }
         is_any
     }
 
@@ -192,8 +197,8 @@ impl SessionTask {
 
     fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let deadlines = [self.dispatcher.core.poll_timeout(), self.closes_until];
-        self.clock
-            .poll_until(deadlines.into_iter().flatten().min(), cx)
+        let deadline = deadlines.into_iter().flatten().min();
+        self.clock.poll_until(self.dispatcher.now, deadline, cx)
     }
 }
 

@@ -264,10 +264,10 @@ impl Dispatcher {
         let Some(manager) = self.manager.upgrade() else {
             return;
         };
-        let handlers = handlers(manager.table());
-        if handlers.is_empty() {
+        let handlers = manager.table().map(|table| handlers(table));
+        let Some(handlers) = handlers.filter(|all| !all.is_empty()) else {
             return;
-        }
+        };
         let number = number.map(|number| number.to_string());
         let data = number.as_deref().map_or(Data::None, Data::Value);
         let occasion = detail.map_or(Occasion::Connect, Occasion::Other);

@@ -200,8 +200,8 @@ impl Manager {
     pub fn poll_output(&mut self) -> Option<Output> {
         let output = self.outputs.pop_front();
         if self.outputs.is_empty() {
-            // After a burst it may have grown large.
-            self.outputs.shrink_to(KEPT_OUTPUTS);
+            // Messages have none, so most of the time nobody needs the room.
+            self.outputs = VecDeque::new();
         }
         output
     }
@@ -286,6 +286,3 @@ impl Manager {
         Some(act(socket, &mut wire))
     }
 }
-
-/// Room for so many outputs is kept.
-const KEPT_OUTPUTS: usize = 4;
