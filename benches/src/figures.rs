@@ -52,6 +52,12 @@ impl Figures {
         (user + system > 0).then(|| user as f64 / (user + system) as f64)
     }
 
+    /// The median, parted in what was spent in the program's own code and in the kernel.
+    pub(crate) fn parted(&self) -> Option<(f64, f64)> {
+        let (median, share) = self.median().zip(self.user_share())?;
+        Some((median * share, median * (1.0 - share)))
+    }
+
     /// The median of the ratios slice by slice: what was measured a moment apart is compared,
     /// since the machine changes its speed from minute to minute.
     pub(crate) fn ratio(&self, other: &Self) -> Option<f64> {

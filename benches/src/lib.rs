@@ -1,4 +1,5 @@
-//! `cargo bench-salon`: whether the server has become slower or larger.
+//! `cargo bench-salon`: whether the server has become slower or larger. `cargo bench-client`: what
+//! the client costs beside Node's.
 //!
 //! | module | what it is |
 //! |---|---|
@@ -8,10 +9,13 @@
 //! | [`stage`], [`sample`] | what is measured with which number of connections; one measurement |
 //! | [`options`], [`runner`] | the command line; the rounds, in which the servers take turns |
 //! | [`report`] | medians and ratios, as a table and as JSON |
+//! | [`clients`] | all of `cargo bench-client` |
 //!
-//! The programs are `salon-bench` (the runner), `salon-bench-server` (salon) and
-//! `salon-bench-floor` (the same bytes with no protocol). README.md says how to read the figures.
+//! The programs are `salon-bench` (the runner), `salon-bench-server` (salon), `salon-bench-floor`
+//! (the same bytes with no protocol), `salon-bench-clients` (the runner for clients) and
+//! `salon-bench-client` (salon-client). README.md says how to read the figures.
 
+pub mod clients;
 mod figures;
 pub mod load;
 pub mod options;

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+use tokio::runtime::{Builder, Runtime};
+
 /// What a server says when it is ready, before its address.
 const LISTENING: &str = "listening on ";
 
@@ -142,4 +144,18 @@ pub fn end_with_parent() {
         let _ = io::stdin().read_to_end(&mut Vec::new());
         std::process::exit(0);
     });
+}
+
+/// For programs of ours: tokio with so many threads.
+///
+/// # Errors
+/// When the system has none left.
+pub fn runtime(threads: usize) -> io::Result<Runtime> {
+    match threads {
+        1 => Builder::new_current_thread().enable_all().build(),
+        _ => Builder::new_multi_thread()
+            .worker_threads(threads)
+            .enable_all()
+            .build(),
+    }
 }

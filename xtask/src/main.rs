@@ -1,5 +1,5 @@
-//! The project's own commands: `cargo demo`, `cargo verify`, `cargo bench-salon` and
-//! `cargo xtask layers`.
+//! The project's own commands: `cargo demo`, `cargo verify`, `cargo bench-salon`,
+//! `cargo bench-client` and `cargo xtask layers`.
 //!
 //! Only the standard library, so that they are compiled in a second or two.
 
@@ -31,6 +31,7 @@ The project's own commands:
   cargo demo -- client             join it from the terminal
   cargo verify [STEP] [--list]     run all tests and checks, or one step of them
   cargo bench-salon [OPTIONS]      measure the server; --help tells more
+  cargo bench-client [OPTIONS]     compare the client with Node's; --help tells more
   cargo xtask layers               check the walls between the crates and modules";
 
 fn main() -> ExitCode {
@@ -51,7 +52,8 @@ fn run(arguments: &[String]) -> Outcome {
     match command.as_str() {
         "demo" => demo::run(&Project::find()?, rest),
         "verify" => verify::run(&Project::find()?, rest),
-        "bench" => bench::run(&Project::find()?, rest),
+        "bench" => bench::server(&Project::find()?, rest),
+        "bench-client" => bench::client(&Project::find()?, rest),
         "layers" => layers::run(&Project::find()?, rest),
         demo::COMPANION => demo::companion::run(rest),
         "help" | "--help" | "-h" => {

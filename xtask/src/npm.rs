@@ -6,6 +6,7 @@ use std::process::Command;
 
 use crate::child;
 use crate::failure::{OrFail, Outcome, fail};
+use crate::progress::step;
 use crate::project::Project;
 
 /// The oldest Node that the bundler and the tests run on.
@@ -66,6 +67,16 @@ pub(crate) fn is_installed(project: &Project, folder: &str) -> bool {
         (Ok(lock), Ok(stamp)) => lock == stamp,
         _ => false,
     }
+}
+
+/// Installs the folder's packages unless they are there.
+pub(crate) fn install_if_missing(project: &Project, folder: &str) -> Outcome {
+    if is_installed(project, folder) {
+        return Ok(());
+    }
+    step(&format!("Install the npm packages of {folder}"), || {
+        install(project, folder)
+    })
 }
 
 /// Installs exactly what the lock file names, and notes that it did.

@@ -6,10 +6,9 @@
 use std::time::Duration;
 
 use salon::{Server, Socket};
-use salon_benches::process::{announce, end_with_parent};
+use salon_benches::process::{announce, end_with_parent, runtime};
 use salon_benches::wire::{Audience, PAYLOAD};
 use tokio::net::TcpListener;
-use tokio::runtime::{Builder, Runtime};
 
 fn main() -> std::io::Result<()> {
     end_with_parent();
@@ -20,16 +19,6 @@ fn main() -> std::io::Result<()> {
         announce(listener.local_addr()?);
         salon::serve(listener, server()).await
     })
-}
-
-fn runtime(threads: usize) -> std::io::Result<Runtime> {
-    match threads {
-        1 => Builder::new_current_thread().enable_all().build(),
-        _ => Builder::new_multi_thread()
-            .worker_threads(threads)
-            .enable_all()
-            .build(),
-    }
 }
 
 fn server() -> Server {
@@ -48,5 +37,17 @@ fn server() -> Server {
     io.on(Audience::Room.event(), |io: Server| async move {
         io.to("everyone").emit("news", PAYLOAD);
     });
+    io.on("join-room", |socket: Socket, room: String| async move {
+        socket.join(&room);
+        true
+    });
+    io.on(
+        "publish-to",
+        |io: Server, (room, count): (String, usize)| async move {
+            for _ in 0..count {
+                io.to(&room).emit("news", PAYLOAD);
+            }
+        },
+    );
     io
 }

@@ -5,11 +5,11 @@ use std::process::{Command, Stdio};
 use super::steps::{BROWSER, INTEROP};
 use crate::failure::{OrFail, Outcome, fail};
 use crate::project::Project;
-use crate::{child, npm, page, system};
+use crate::{bench, child, npm, page, system};
 
 pub(crate) fn run(project: &Project) -> Outcome {
     check_cargo(project)?;
-    for folder in [page::FOLDER, INTEROP, BROWSER] {
+    for folder in [page::FOLDER, INTEROP, BROWSER, bench::NODE_FOLDER] {
         check_npm(project, folder)?;
     }
     if system::is_ci() {

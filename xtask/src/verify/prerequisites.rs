@@ -8,7 +8,7 @@ use super::steps::{BROWSER, INTEROP};
 use crate::failure::{Outcome, fail};
 use crate::progress::step;
 use crate::project::Project;
-use crate::{child, npm, page, python};
+use crate::{bench, child, npm, page, python};
 
 /// A program that must be on the PATH, and the Debian packages that bring it.
 pub(crate) struct Tool {
@@ -58,7 +58,7 @@ const TOOLS: &[Tool] = &[
 /// Parts of the Rust toolchain: the command that proves each one, and its name for rustup.
 const COMPONENTS: &[(&str, &str)] = &[("fmt", "rustfmt"), ("clippy", "clippy")];
 
-const PACKAGE_FOLDERS: &[&str] = &[page::FOLDER, INTEROP, BROWSER];
+const PACKAGE_FOLDERS: &[&str] = &[page::FOLDER, INTEROP, BROWSER, bench::NODE_FOLDER];
 
 pub(crate) fn run(project: &Project) -> Outcome {
     require_components(project)?;
@@ -68,7 +68,7 @@ pub(crate) fn run(project: &Project) -> Outcome {
     install_nextest(project)?;
     PACKAGE_FOLDERS
         .iter()
-        .try_for_each(|folder| install_packages(project, folder))?;
+        .try_for_each(|folder| npm::install_if_missing(project, folder))?;
     install_python_packages(project)
 }
 
@@ -113,15 +113,6 @@ fn install_nextest(project: &Project) -> Outcome {
             project,
             &["install", "cargo-nextest", "--locked"],
         ))
-    })
-}
-
-fn install_packages(project: &Project, folder: &str) -> Outcome {
-    if npm::is_installed(project, folder) {
-        return Ok(());
-    }
-    step(&format!("Install the npm packages of {folder}"), || {
-        npm::install(project, folder)
     })
 }
 

@@ -1,12 +1,13 @@
 //! The steps of `cargo verify`, in order, and what each one runs.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use super::prerequisites::CHROMIUM;
 use super::{locks, prerequisites};
 use crate::failure::{OrFail, Outcome, fail};
 use crate::project::Project;
-use crate::{child, documents, layers, npm, page, progress, python};
+use crate::{bench, child, documents, layers, npm, page, progress, python};
 
 #[derive(Debug)]
 pub(crate) struct Step {
@@ -72,6 +73,12 @@ pub(crate) const STEPS: &[Step] = &[
         "1,000 clients of salon that are cut off at random",
         &["build"],
         soak,
+    ),
+    step(
+        "bench",
+        "the comparison of our client with Node's, in small",
+        &["build"],
+        bench_client,
     ),
     step(
         "browser",
@@ -222,6 +229,18 @@ fn test_client(project: &Project, client: &Path, server: &Path) -> Outcome {
         .env("SALON_CLIENT", client)
         .env("SALON_SERVER", server);
     child::run(&mut command)
+}
+
+/// That `cargo bench-client` works; its figures mean nothing here.
+fn bench_client(project: &Project) -> Outcome {
+    require_packages(project, bench::NODE_FOLDER)?;
+    let runner = project.built("salon-bench-clients");
+    require_built(&runner, "the crate `salon-benches`")?;
+    child::run(
+        Command::new(&runner)
+            .args(["--smoke", "--output"])
+            .arg(project.built("smoke")),
+    )
 }
 
 fn browser(project: &Project) -> Outcome {

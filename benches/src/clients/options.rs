@@ -1,0 +1,130 @@
+//! The command line of `cargo bench-client`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::work::{STAGES, Stage};
+use crate::options::number;
+use crate::stage::Slices;
+
+/// What the command can do.
+pub const HELP: &str = "\
+cargo bench-client [OPTIONS]
+
+  --quick        two short rounds: about a minute
+  --rounds N     how many rounds, each with fresh clients and servers (5: about six minutes)
+  --only WORDS   only the stages with a scenario whose name contains WORDS
+  --docs         also write the figures and the picture into docs/
+  --smoke        see that everything works, with few connections; no figure means anything
+  --output PATH  where the figures go: PATH.json, PATH.md, PATH.svg (bench-client in target)";
+
+/// What was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// How often all is measured.
+    pub rounds: usize,
+    /// How each scenario is cut in each round.
+    pub slices: Slices,
+    /// Part of a scenario's name.
+    pub only: String,
+    /// Whether the documentation is written.
+    pub docs: bool,
+    /// The most connections.
+    pub connections: usize,
+    /// Where the figures go, without an extension.
+    pub output: PathBuf,
+}
+
+impl Options {
+    /// Reads the words of the command line.
+    ///
+    /// # Errors
+    /// A sentence about the word that is wrong.
+    pub fn read(words: impl IntoIterator<Item = String>, output: PathBuf) -> Result<Self, String> {
+        let mut options = Self {
+            rounds: 5,
+            slices: slices(4, 150),
+            only: String::new(),
+            docs: false,
+            connections: usize::MAX,
+            output,
+        };
+        let mut words = words.into_iter();
+        while let Some(word) = words.next() {
+            let mut value = || {
+                let value = words.next();
+                value.ok_or_else(|| format!("{word} needs a value.\n\n{HELP}"))
+            };
+            match word.as_str() {
+                "--" => {}
+                "--quick" => options.shorten(2, slices(2, 150)),
+                "--smoke" => {
+                    options.shorten(1, slices(1, 10));
+                    options.connections = 5;
+                }
+                "--rounds" => options.rounds = number(&value()?)?,
+                "--only" => options.only = value()?,
+                "--docs" => options.docs = true,
+                "--output" => options.output = value()?.into(),
+                _ => return Err(format!("What does {word} mean?\n\n{HELP}")),
+            }
+        }
+        Ok(options)
+    }
+
+    const fn shorten(&mut self, rounds: usize, slices: Slices) {
+        self.rounds = rounds;
+        self.slices = slices;
+    }
+
+    /// The stages that were asked for.
+    pub(crate) fn stages(&self) -> Vec<Stage> {
+        let wanted = STAGES.iter().filter(|stage| {
+            let mut names = stage.scenarios.iter().map(|one| one.name);
+            names.any(|name| name.contains(&self.only))
+        });
+        let small = |stage: &Stage| Stage {
+            connections: stage.connections.min(self.connections),
+            ..*stage
+        };
+        wanted.map(small).collect()
+    }
+}
+
+/// Longer than the server's: V8 collects rubbish now and then, and each slice should have its part.
+const fn slices(count: usize, milliseconds: u64) -> Slices {
+    Slices {
+        count,
+        time: Duration::from_millis(milliseconds),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Options, String> {
+        Options::read(line.split_whitespace().map(str::to_owned), "a".into())
+    }
+
+    #[test]
+    fn words_are_read_in_order() {
+        let options = read("-- --quick --rounds 3 --only memory").unwrap();
+        assert_eq!((options.rounds, options.slices.count), (3, 2));
+        assert_eq!(options.stages().len(), 1);
+        assert_eq!(read("").unwrap().stages().len(), STAGES.len());
+    }
+
+    #[test]
+    fn smoke_is_small() {
+        let stages = read("--smoke").unwrap().stages();
+        assert!(stages.iter().all(|stage| stage.connections <= 5));
+    }
+
+    #[test]
+    fn wrong_words_are_named() {
+        assert!(read("--fast").unwrap_err().starts_with("What does --fast"));
+        assert!(read("--rounds 0").is_err());
+        assert!(read("--output").is_err());
+    }
+}
