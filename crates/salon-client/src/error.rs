@@ -61,6 +61,11 @@ impl ConnectError {
         }))
     }
 
+    /// An option that cannot be used.
+    pub(crate) fn config(error: &impl fmt::Display) -> Self {
+        Self::new(ConnectErrorKind::Config, error.to_string())
+    }
+
     /// As the protocol's core says it.
     pub(crate) fn from_core(error: &client::ConnectError) -> Self {
         use client::{ConnectError, Failure};

@@ -44,6 +44,7 @@
 //! | `socket.connect()`, `disconnect()` | [`Socket::connect`], [`connected`](Socket::connected), [`disconnect`](Socket::disconnect) |
 //! | `manager.on("reconnect_attempt")` and its like | [`Manager::on_reconnect_attempt`] and its neighbours |
 //! | `manager.reconnection(false)` and its like | [`Manager::set_reconnection`] |
+//! | `manager.uri`, `manager.opts.query` and `.extraHeaders` | [`Manager::set_url`], [`set_query`](Manager::set_query), [`set_header`](Manager::set_header) |
 //! | `manager.engine.transport.name` | [`Manager::transport`] |
 //!
 //! | Room | What it knows |

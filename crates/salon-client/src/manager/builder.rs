@@ -11,7 +11,7 @@ use salon_proto::parser::{Codec, Parser};
 use salon_proto::{Limits, Timing};
 
 use super::Manager;
-use crate::error::{ConnectError, ConnectErrorKind};
+use crate::error::ConnectError;
 use crate::socket::Bounds;
 #[cfg(feature = "tls")]
 use crate::transport::Tls;
@@ -57,7 +57,7 @@ impl ManagerBuilder {
         Self {
             target: Target::parse(url)
                 .map(Arc::new)
-                .map_err(|error| config(&error)),
+                .map_err(|error| ConnectError::config(&error)),
             options: Arc::default(),
             recv_buffer: RECV_BUFFER,
         }
@@ -80,7 +80,11 @@ impl ManagerBuilder {
 
     /// A header for each request: JavaScript's `extraHeaders`.
     pub fn header(self, name: &str, value: &str) -> Self {
-        self.with_target(|target| target.header(name, value).map_err(|error| config(&error)))
+        self.with_target(|target| {
+            target
+                .header(name, value)
+                .map_err(|error| ConnectError::config(&error))
+        })
     }
 
     /// Whether cookies that the server sets go back to it, so that load balancers can keep a
@@ -260,10 +264,6 @@ impl ManagerBuilder {
             .as_ref()
             .map_or("/", |target| target.url().namespace())
     }
-}
-
-fn config(error: &impl fmt::Display) -> ConnectError {
-    ConnectError::new(ConnectErrorKind::Config, error.to_string())
 }
 
 impl fmt::Debug for ManagerBuilder {

@@ -4,6 +4,7 @@ mod builder;
 mod handlers;
 mod peer;
 
+use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, OnceLock, Weak};
@@ -14,7 +15,7 @@ use salon_proto::engine::Transport;
 use salon_proto::parser::Codec;
 use tokio::runtime::Handle;
 
-use crate::error::{ConnectError, ConnectErrorKind};
+use crate::error::ConnectError;
 use crate::session::{self, Command, Inbox};
 use crate::socket::{self, Bounds, Settings, Socket, SocketBuilder, Values, WeakSocket};
 use crate::transport::Target;
@@ -120,6 +121,47 @@ impl Manager {
         self.0.inbox.push(Command::Reconnection(reconnection));
     }
 
+    /// Another server, from the next connection on: JavaScript's `manager.uri`. The query of the
+    /// former URL goes with it; a path means nothing here. Sockets keep their namespaces, and what
+    /// waits in them.
+    ///
+    /// This and its kin may be called at any time; in a handler of
+    /// [`on_reconnect_attempt`](Self::on_reconnect_attempt), before it waits for anything, they hold
+    /// for that attempt:
+    ///
+    /// ```no_run
+    /// # fn example(manager: salon_client::Manager) {
+    /// use salon_client::Manager;
+    ///
+    /// manager.on_reconnect_attempt(|manager: Manager, attempt: u32| async move {
+    ///     manager.set_query("attempt", &attempt.to_string());
+    /// });
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When it is no URL of a server. Nothing is changed then.
+    pub fn set_url(&self, url: &str) -> Result<(), ConnectError> {
+        let changed = self.0.inbox.retarget(|target| target.with_url(url));
+        changed.map_err(|error| ConnectError::config(&error))
+    }
+
+    /// Sets a parameter of the query, from the next connection on: JavaScript's
+    /// `manager.opts.query`.
+    pub fn set_query(&self, name: &str, value: &str) {
+        let changed = |target: Target| Ok::<_, Infallible>(target.query(name, value));
+        let Ok(()) = self.0.inbox.retarget(changed);
+    }
+
+    /// Sets a header, from the next connection on: JavaScript's `manager.opts.extraHeaders`.
+    ///
+    /// # Errors
+    /// When HTTP does not allow the name or the value. Nothing is changed then.
+    pub fn set_header(&self, name: &str, value: &str) -> Result<(), ConnectError> {
+        let changed = self.0.inbox.retarget(|target| target.header(name, value));
+        changed.map_err(|error| ConnectError::config(&error))
+    }
+
     /// Shares a value with all handlers, which get it as [`State<T>`](crate::State). One value
     /// for each type. It lives as long as the manager: do not put the manager or a socket of it
     /// into it, or both live for ever.
@@ -149,9 +191,8 @@ impl Manager {
         options: Arc<Options>,
         recv_bounds: Bounds,
     ) -> Result<Self, ConnectError> {
-        let runtime = Handle::try_current()
-            .map_err(|error| ConnectError::new(ConnectErrorKind::Config, error.to_string()))?;
-        let inbox = Arc::new(Inbox::new(&options.limits));
+        let runtime = Handle::try_current().map_err(|error| ConnectError::config(&error))?;
+        let inbox = Arc::new(Inbox::new(target, &options.limits));
         let manager = Self(Arc::new(ManagerInner {
             inbox: Arc::clone(&inbox),
             codec: options.codec.clone(),
@@ -164,7 +205,7 @@ impl Manager {
             sequence: OnceLock::new(),
             sockets: Mutex::default(),
         }));
-        session::start(&runtime, manager.downgrade(), inbox, target, options);
+        session::start(&runtime, manager.downgrade(), inbox, options);
         Ok(manager)
     }
 

@@ -7,7 +7,7 @@ use super::dispatcher::{Dispatcher, Entry};
 use super::expected::{Waiting, emit_error};
 use super::inbox::{Command, Emission, SocketNumber};
 use crate::auth::Auth;
-use crate::error::{ConnectError, ConnectErrorKind};
+use crate::error::ConnectError;
 use crate::socket::{Settings, WeakSocket};
 
 impl Dispatcher {
@@ -67,8 +67,7 @@ impl Dispatcher {
             self.leave(namesake.number);
             key = self.core.socket(strong.namespace(), options);
         }
-        let key =
-            key.map_err(|error| ConnectError::new(ConnectErrorKind::Config, error.to_string()));
+        let key = key.map_err(|error| ConnectError::config(&error));
         // Most managers have one.
         self.sockets.reserve_exact(1);
         self.sockets.push(Entry {

@@ -1,5 +1,6 @@
 //! What handles ask of the manager's task.
 
+use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::ack::AckOutcome;
 use crate::socket::WeakSocket;
+use crate::transport::Target;
 
 /// The number of a socket within its manager.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -69,6 +71,8 @@ pub(crate) struct Question {
 /// pushed before it has its turn.
 pub(crate) struct Inbox {
     waiting: Mutex<Waiting>,
+    /// Where the next connection goes.
+    target: Mutex<Arc<Target>>,
     waker: AtomicWaker,
     /// Told when the task has ended.
     ended: Notify,
@@ -99,14 +103,31 @@ pub(crate) struct Taken {
 
 /// For handles. A command that comes too late is dropped, and with it whoever waits in it.
 impl Inbox {
-    pub(crate) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(target: Arc<Target>, limits: &Limits) -> Self {
         Self {
             waiting: Mutex::default(),
+            target: Mutex::new(target),
             waker: AtomicWaker::new(),
             ended: Notify::new(),
             max_bytes: limits.max_outbox,
             max_packets: limits.max_outbox_packets,
         }
+    }
+
+    /// Where the next connection goes.
+    pub(crate) fn target(&self) -> Arc<Target> {
+        Arc::clone(&self.target.lock())
+    }
+
+    /// Changes where the next connection goes. If that fails, nothing changes.
+    pub(crate) fn retarget<E>(
+        &self,
+        change: impl FnOnce(Target) -> Result<Target, E>,
+    ) -> Result<(), E> {
+        let mut target = self.target.lock();
+        let changed = change(Target::clone(&target))?;
+        *target = Arc::new(changed);
+        Ok(())
     }
 
     /// A number for a new socket.

@@ -29,7 +29,6 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 use crate::manager::WeakManager;
-use crate::transport::Target;
 
 pub(crate) use inbox::{Command, Emission, Fate, Inbox, Question, SocketNumber};
 
@@ -40,10 +39,9 @@ pub(crate) fn start(
     runtime: &Handle,
     manager: WeakManager,
     inbox: Arc<Inbox>,
-    target: Arc<Target>,
     options: Arc<Options>,
 ) {
-    drop(runtime.spawn(SessionTask::new(manager, inbox, target, options)));
+    drop(runtime.spawn(SessionTask::new(manager, inbox, options)));
 }
 
 /// Runs a future in a task of its own, which ends at the latest when this future is dropped.

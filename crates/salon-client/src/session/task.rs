@@ -13,7 +13,7 @@ use super::clock::Clock;
 use super::dispatcher::Dispatcher;
 use super::inbox::Inbox;
 use crate::manager::WeakManager;
-use crate::transport::{Closing, Line, Target};
+use crate::transport::{Closing, Line};
 
 /// How often one turn goes around before others get theirs.
 const ROUNDS: usize = 16;
@@ -22,7 +22,6 @@ const ROUNDS: usize = 16;
 /// connected has no line, one that is on a WebSocket has no requests.
 pub(super) struct SessionTask {
     inbox: Arc<Inbox>,
-    target: Arc<Target>,
     clock: Clock,
     dispatcher: Box<Dispatcher>,
     line: Option<Line>,
@@ -44,17 +43,11 @@ enum Next {
 }
 
 impl SessionTask {
-    pub(super) fn new(
-        manager: WeakManager,
-        inbox: Arc<Inbox>,
-        target: Arc<Target>,
-        options: Arc<Options>,
-    ) -> Self {
+    pub(super) fn new(manager: WeakManager, inbox: Arc<Inbox>, options: Arc<Options>) -> Self {
         let clock = Clock::new();
         let now = clock.now();
         Self {
             inbox,
-            target,
             clock,
             dispatcher: Box::new(Dispatcher::new(manager, options, seed(), now)),
             line: None,
@@ -154,7 +147,7 @@ impl SessionTask {
             is_any = true;
             match output {
                 Output::Open(transport) => {
-                    self.line = Some(Line::open(Arc::clone(&self.target), transport));
+                    self.line = Some(Line::open(self.inbox.target(), transport));
                 }
                 Output::Engine(session::Output::Closed(_)) => {
                     let closing = self.line.take().and_then(Line::into_closing);

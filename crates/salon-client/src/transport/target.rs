@@ -58,10 +58,7 @@ impl Target {
     /// # Errors
     /// As [`Url::parse`]; also for `https` and `wss` without this crate's feature `tls`.
     pub fn parse(url: &str) -> Result<Self, InvalidUrl> {
-        let url = Url::parse(url)?;
-        if url.is_secure() && cfg!(not(feature = "tls")) {
-            return Err(InvalidUrl::needs_tls());
-        }
+        let url = supported(url)?;
         Ok(Self {
             query: url.query().clone(),
             url,
@@ -86,6 +83,18 @@ impl Target {
     #[must_use]
     pub const fn url(&self) -> &Url {
         &self.url
+    }
+
+    /// Another server, with everything else as it is. What the former URL's query said goes, what
+    /// the new one's says comes.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn with_url(mut self, url: &str) -> Result<Self, InvalidUrl> {
+        let url = supported(url)?;
+        self.query.replace(self.url.query(), url.query());
+        self.url = url;
+        Ok(self)
     }
 
     /// The path of the requests. Default: `/socket.io/`.
@@ -229,6 +238,15 @@ impl Target {
     }
 }
 
+/// A URL that this build can connect to.
+fn supported(url: &str) -> Result<Url, InvalidUrl> {
+    let url = Url::parse(url)?;
+    match url.is_secure() && cfg!(not(feature = "tls")) {
+        true => Err(InvalidUrl::needs_tls()),
+        false => Ok(url),
+    }
+}
+
 /// A header that HTTP does not allow. It says which one, but not its value, which may be secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidHeader(Box<str>);
@@ -273,6 +291,18 @@ mod tests {
             polls(&target),
             "/socket.io/?token=1&x=a%20b&k=v%20w&EIO=4&transport=polling"
         );
+    }
+
+    #[test]
+    fn another_url_takes_the_query_of_the_former_along() {
+        let target = target("http://a?token=1&x=1").query("k", "v");
+        let target = target.with_url("http://b:81/chat?token=2").unwrap();
+        assert_eq!(target.url().namespace(), "/chat");
+        assert_eq!(
+            polls(&target),
+            "/socket.io/?k=v&token=2&EIO=4&transport=polling"
+        );
+        assert!(target.with_url("no url").is_err());
     }
 
     #[test]

@@ -187,6 +187,12 @@ impl Query {
         }
     }
 
+    /// Takes out what `former` has, and sets what `new` has.
+    pub(crate) fn replace(&mut self, former: &Self, new: &Self) {
+        former.0.iter().for_each(|(name, _)| self.remove(name));
+        new.0.iter().for_each(|(name, value)| self.set(name, value));
+    }
+
     pub(crate) fn remove(&mut self, name: &str) {
         self.0.retain(|(known, _)| known != name);
     }

@@ -274,3 +274,52 @@ async fn with_retries_an_event_is_sent_until_it_is_answered() {
     let unanswered = soon(socket.emit("nobody knows it", ())).await.unwrap_err();
     assert!(unanswered.is_dropped(), "{unanswered}");
 }
+
+#[tokio::test]
+async fn an_attempt_may_go_elsewhere_with_other_parameters_and_headers() {
+    let first = Served::start(greeter).await;
+    let second = Served::start(greeter).await;
+    let elsewhere = second.url("/?token=2");
+    let manager = first.manager(&[Transport::Polling, Transport::WebSocket]);
+    manager.on_reconnect_attempt(move |manager: Manager, attempt: u32| {
+        manager.set_url(&elsewhere).unwrap();
+        manager.set_query("attempt", &attempt.to_string());
+        manager.set_header("x-reason", "moved").unwrap();
+        async {}
+    });
+    let socket = manager.socket("/");
+    let (note, mut noted) = notes();
+    socket.on("seen", move |seen: String| async move { note.add(seen) });
+    socket.connect();
+    assert_eq!(noted.next().await, "token: -, attempt: -, reason: -");
+    first.stop().await;
+    assert_eq!(noted.next().await, "token: 2, attempt: 1, reason: moved");
+}
+
+/// Tells each client how it came.
+fn greeter() -> Server {
+    let io = Server::new();
+    io.on_connect(|socket: salon::Socket| async move {
+        let handshake = socket.handshake();
+        let query = |name| handshake.query_value(name).unwrap_or_else(|| "-".into());
+        let reason = handshake.header("x-reason").unwrap_or("-");
+        let seen = format!(
+            "token: {}, attempt: {}, reason: {reason}",
+            query("token"),
+            query("attempt")
+        );
+        socket.emit("seen", seen);
+    });
+    io
+}
+
+#[tokio::test]
+async fn what_cannot_be_used_changes_nothing() {
+    let served = Served::start(greeter).await;
+    let manager = served.manager(&[Transport::WebSocket]);
+    assert!(manager.set_url("ftp://example.com").is_err());
+    assert!(manager.set_header("x\ny", "1").is_err());
+    let socket = manager.socket("/");
+    socket.connect();
+    soon(socket.connected()).await.unwrap();
+}
