@@ -40,7 +40,9 @@ scenario("a candidate that exceeds the limit leaves the session on polling", asy
   websocket.send("2".repeat(limit + 1));
   assert.equal((await websocket.closed()).code, 1009);
   await session.post('421["message-with-ack"]');
-  assert.equal((await session.get()).body, "431[]");
+  const { body } = await session.get();
+  // salon pings the client first, which has lost its candidate and fetches nothing.
+  assert.deepEqual(body.split("\x1e").filter((packet) => packet !== "2"), ["431[]"]);
 });
 
 overEachTransport("trap 16: a burst of many times the limit arrives", async ({ connect }) => {

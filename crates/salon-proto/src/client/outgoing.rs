@@ -66,6 +66,10 @@ impl Outgoing {
     /// Appends one Engine.IO packet.
     pub fn push_message(&mut self, message: Message) {
         self.bytes = self.bytes.saturating_add(message.bytes().len());
+        // Most clients send one at a time, and the room for it stays.
+        if self.queue.capacity() == 0 {
+            self.queue.reserve_exact(1);
+        }
         self.queue.push_back(message);
     }
 
