@@ -12,7 +12,9 @@ use crate::ack::AckOutcome;
 /// What is taken out once. Dropping it tells whoever waits that nothing will come.
 ///
 /// Most of the time there is nothing, or one: that needs no memory of its own.
+#[derive(Default)]
 pub(super) enum Expected<K, T> {
+    #[default]
     Nothing,
     One(K, T),
     Many(BTreeMap<K, T>),
@@ -61,12 +63,6 @@ impl<K: Ord, T> Expected<K, T> {
 
     pub(super) fn clear(&mut self) {
         *self = Self::Nothing;
-    }
-}
-
-impl<K, T> Default for Expected<K, T> {
-    fn default() -> Self {
-        Self::Nothing
     }
 }
 
