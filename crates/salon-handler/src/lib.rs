@@ -60,6 +60,7 @@ mod name_hash;
 mod order;
 mod owned_event;
 mod peer;
+mod pending;
 mod place;
 mod recent;
 mod registration;
@@ -68,6 +69,7 @@ mod running;
 mod table;
 #[cfg(test)]
 mod testing;
+mod values;
 
 pub use ack::{Ack, AckError, Answer};
 pub use call::{Call, Data, Occasion};
@@ -86,8 +88,10 @@ pub use list::List;
 pub use order::{Around, Concurrent, Sequential, concurrent, sequential};
 pub use owned_event::OwnedEvent;
 pub use peer::Peer;
+pub use pending::Pending;
 pub use registration::{Key, Registration, Remove};
 pub use reply::{Reply, ViaResult, ViaValue};
 pub use running::{Start, Task};
 pub use salon_macros::EventForBoth as Event;
 pub use table::{Table, handle};
+pub use values::Values;

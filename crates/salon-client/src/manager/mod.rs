@@ -10,6 +10,7 @@ use std::future::Future;
 use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::Mutex;
+use salon_handler::Values;
 use salon_proto::client::{Options, Reconnection};
 use salon_proto::engine::Transport;
 use salon_proto::parser::Codec;
@@ -17,7 +18,7 @@ use tokio::runtime::Handle;
 
 use crate::error::ConnectError;
 use crate::session::{self, Command, Inbox};
-use crate::socket::{self, Bounds, Settings, Socket, SocketBuilder, Values, WeakSocket};
+use crate::socket::{self, Bounds, Settings, Socket, SocketBuilder, WeakSocket};
 use crate::transport::Target;
 
 pub use builder::ManagerBuilder;
@@ -60,7 +61,7 @@ struct ManagerInner {
     /// For handlers with a task of their own.
     runtime: Handle,
     recv_bounds: Bounds,
-    states: Values,
+    states: Mutex<Values>,
     /// As the task last told it.
     transport: Mutex<Option<Transport>>,
     reconnection: Mutex<Reconnection>,
@@ -166,7 +167,9 @@ impl Manager {
     /// for each type. It lives as long as the manager: do not put the manager or a socket of it
     /// into it, or both live for ever.
     pub fn set_state<T: Send + Sync + 'static>(&self, value: T) {
-        self.0.states.set(value);
+        let replaced = self.0.states.lock().set(value);
+        // Its end may run code of the application, which no lock of ours may wait for.
+        drop(replaced);
     }
 
     /// Ends everything: what was emitted before is sent, if there is a connection; the connection is
@@ -199,7 +202,7 @@ impl Manager {
             handlers: OnceLock::new(),
             runtime: runtime.clone(),
             recv_bounds,
-            states: Values::default(),
+            states: Mutex::default(),
             transport: Mutex::default(),
             reconnection: Mutex::new(options.reconnection),
             sequence: OnceLock::new(),
@@ -260,7 +263,7 @@ impl Manager {
     }
 
     pub(crate) fn state<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        self.0.states.get()
+        self.0.states.lock().get()
     }
 
     /// Runs a future in a task of its own, which ends at the latest when whoever waits for it

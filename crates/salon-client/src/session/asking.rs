@@ -1,23 +1,20 @@
 //! Asking the application for auth data.
 
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::Context;
 
-use futures_util::Stream;
 use futures_util::future::BoxFuture;
-use futures_util::stream::FuturesUnordered;
+use salon_handler::Pending;
 use salon_proto::client::SocketKey;
 
 use super::dispatcher::Dispatcher;
 use crate::auth;
 use crate::error::ConnectError;
 
-/// Auth functions that are running. Most of the time there are none.
-#[derive(Default)]
-pub(super) struct Asking(Option<Box<FuturesUnordered<BoxFuture<'static, Provided>>>>);
+/// Auth functions that are running.
+pub(super) type Asking = Pending<BoxFuture<'static, Provided>>;
 
 /// Auth data, and for which request.
-struct Provided {
+pub(super) struct Provided {
     key: SocketKey,
     request: u32,
     data: Result<auth::Data, ConnectError>,
@@ -40,19 +37,15 @@ impl Dispatcher {
                 data: asked.await,
             }
         });
-        self.asking.0.get_or_insert_default().push(provided);
+        self.asking.push(provided);
         // It is polled in the next turn, which begins at once.
         self.waker.wake_by_ref();
     }
 
     /// Lets auth functions go on, and hands on what they give.
     pub(super) fn poll_auth(&mut self, cx: &mut Context<'_>) {
-        while let Some(asked) = &mut self.asking.0 {
-            match Pin::new(&mut **asked).poll_next(cx) {
-                Poll::Ready(Some(provided)) => self.provide_auth(provided),
-                Poll::Ready(None) => self.asking.0 = None,
-                Poll::Pending => break,
-            }
+        while let Some(provided) = self.asking.poll_next(cx) {
+            self.provide_auth(provided);
         }
     }
 

@@ -1,44 +1,18 @@
 //! What an application keeps with a socket; and what only some sockets have.
 
-use std::any::{Any, TypeId};
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
+use salon_handler::Values;
 
 use super::Socket;
 
 /// Absent until it is needed.
 #[derive(Default)]
 pub(super) struct Extras {
-    values: Values,
+    values: Mutex<Values>,
     /// What sequential handlers wait for.
     sequence: OnceLock<Arc<tokio::sync::Mutex<()>>>,
-}
-
-/// Values by their types: one of each.
-#[derive(Default)]
-pub(crate) struct Values(Mutex<Vec<(TypeId, Arc<dyn Any + Send + Sync>)>>);
-
-impl Values {
-    pub(crate) fn set<T: Send + Sync + 'static>(&self, value: T) {
-        let key = TypeId::of::<T>();
-        let replaced = {
-            let mut values = self.0.lock();
-            let before = values.iter().position(|(one, _)| *one == key);
-            let before = before.map(|position| values.swap_remove(position));
-            values.push((key, Arc::new(value)));
-            before
-        };
-        // Its end may run code of the application, which no lock of ours may wait for.
-        drop(replaced);
-    }
-
-    pub(crate) fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        let key = TypeId::of::<T>();
-        let values = self.0.lock();
-        let (_, value) = values.iter().find(|(one, _)| *one == key)?;
-        Arc::clone(value).downcast().ok()
-    }
 }
 
 impl Socket {
@@ -60,13 +34,15 @@ impl Socket {
     /// # }
     /// ```
     pub fn set_extension<T: Send + Sync + 'static>(&self, value: T) {
-        self.0.extras.values.set(value);
+        let replaced = self.0.extras.values.lock().set(value);
+        // Its end may run code of the application, which no lock of ours may wait for.
+        drop(replaced);
     }
 
     /// The value of this type that is kept with the socket.
     #[must_use]
     pub fn extension<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        self.0.extras.values.get()
+        self.0.extras.values.lock().get()
     }
 
     pub(super) fn sequence(&self) -> Arc<tokio::sync::Mutex<()>> {

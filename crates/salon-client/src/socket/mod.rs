@@ -23,7 +23,6 @@ use crate::session::{Command, SocketNumber};
 pub(crate) use builder::Settings;
 pub use builder::SocketBuilder;
 pub use emitter::Emitter;
-pub(crate) use extras::Values;
 pub(crate) use handlers::Table;
 pub use peer::DisconnectDetails;
 pub(crate) use peer::{AckId, Disconnection};

@@ -3,7 +3,6 @@
 mod handlers;
 mod namespaces;
 
-use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::Deref;
@@ -13,6 +12,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use parking_lot::RwLock;
+use salon_handler::Values;
 use salon_proto::DisconnectReason;
 use salon_proto::packet::ROOT;
 use salon_proto::timer::Instant;
@@ -66,7 +66,7 @@ pub(crate) struct ServerInner {
     namespaces: RwLock<HashMap<Arc<str>, Arc<NamespaceInner>>>,
     /// In the order in which they were made.
     dynamic: RwLock<Vec<Arc<Dynamic>>>,
-    states: RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+    states: RwLock<Values>,
 }
 
 impl Server {
@@ -97,10 +97,7 @@ impl Server {
     /// Shares a value with all handlers, which get it as [`State<T>`](crate::State). One value
     /// for each type.
     pub fn set_state<T: Send + Sync + 'static>(&self, value: T) {
-        let replaced = {
-            let mut states = self.0.states.write();
-            states.insert(TypeId::of::<T>(), Arc::new(value))
-        };
+        let replaced = self.0.states.write().set(value);
         // Its end may run code of the application, which no lock of ours may wait for.
         drop(replaced);
     }
@@ -143,8 +140,7 @@ impl Server {
     }
 
     pub(crate) fn state<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        let state = self.0.states.read().get(&TypeId::of::<T>()).cloned()?;
-        state.downcast().ok()
+        self.0.states.read().get()
     }
 }
 

@@ -5,18 +5,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use futures_util::Stream;
 use futures_util::future::BoxFuture;
-use futures_util::stream::FuturesUnordered;
+use salon_handler::Pending;
 
 /// A handler that was called. It answers and reports by itself.
 pub(crate) type Task = BoxFuture<'static, ()>;
 
-/// Pending handlers. An idle session holds no set at all.
+/// Pending handlers.
 #[derive(Default)]
-pub(super) struct Running {
-    tasks: Option<Box<FuturesUnordered<Contained>>>,
-}
+pub(super) struct Running(Pending<Contained>);
 
 impl Running {
     /// Polls a handler once; it is kept only if it is pending. So handlers start in the order
@@ -29,20 +26,16 @@ impl Running {
     }
 
     fn keep(&mut self, task: Contained) {
-        self.tasks.get_or_insert_default().push(task);
+        self.0.push(task);
     }
 
     /// Polls the handlers that can go on.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) {
-        let Some(tasks) = &mut self.tasks else { return };
-        while let Poll::Ready(Some(())) = Pin::new(&mut **tasks).poll_next(cx) {}
-        if tasks.is_empty() {
-            self.tasks = None;
-        }
+        while self.0.poll_next(cx).is_some() {}
     }
 
     pub(super) fn len(&self) -> usize {
-        self.tasks.as_ref().map_or(0, |tasks| tasks.len())
+        self.0.len()
     }
 }
 

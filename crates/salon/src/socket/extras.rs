@@ -1,8 +1,8 @@
 //! What the application keeps with a socket. It costs nothing until it is used.
 
-use std::any::{Any, TypeId};
 use std::sync::Arc;
 
+use salon_handler::Values;
 use salon_proto::packet::json;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,7 +15,7 @@ use crate::handler::{HandlerError, Table};
 pub(super) struct Extras {
     /// JSON, since it may have to travel.
     data: Option<Arc<str>>,
-    extensions: Vec<(TypeId, Arc<dyn Any + Send + Sync>)>,
+    extensions: Values,
     /// Its own handlers; gone when it has disconnected, since they may hold the socket itself.
     pub(super) handlers: Option<Arc<Table>>,
     /// Held by the sequential handler that is running.
@@ -83,13 +83,7 @@ impl Socket {
     /// });
     /// ```
     pub fn set_extension<T: Send + Sync + 'static>(&self, value: T) {
-        let (key, value) = (TypeId::of::<T>(), Arc::new(value));
-        let before = self.with_extras(|extras| {
-            let before = extras.extensions.iter().position(|(one, _)| *one == key);
-            let before = before.map(|position| extras.extensions.swap_remove(position));
-            extras.extensions.push((key, value));
-            before
-        });
+        let before = self.with_extras(|extras| extras.extensions.set(value));
         // Its end may run code of the application, which no lock of ours may wait for.
         drop(before);
         self.update_kept();
@@ -98,11 +92,7 @@ impl Socket {
     /// The value of this type that is kept with the socket.
     #[must_use]
     pub fn extension<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        let key = TypeId::of::<T>();
-        let extras = self.0.extras.lock();
-        let mut kept = extras.as_ref()?.extensions.iter();
-        let (_, value) = kept.find(|(one, _)| *one == key)?;
-        Arc::clone(value).downcast().ok()
+        self.0.extras.lock().as_ref()?.extensions.get()
     }
 
     /// The data as it is kept.
