@@ -12,8 +12,9 @@
 //! | [`clients`] | all of `cargo bench-client` |
 //!
 //! The programs are `salon-bench` (the runner), `salon-bench-server` (salon), `salon-bench-floor`
-//! (the same bytes with no protocol), `salon-bench-clients` (the runner for clients) and
-//! `salon-bench-client` (salon-client). README.md says how to read the figures.
+//! (the same bytes with no protocol), `salon-bench-clients` (the runner for clients),
+//! `salon-bench-client` (salon-client) and `salon-bench-floor-client` (again the same bytes with no
+//! protocol). README.md says how to read the figures.
 
 pub mod clients;
 mod figures;

@@ -28,6 +28,8 @@ pub(crate) enum Client {
     Salon,
     /// The same on a runtime of two threads.
     TwoThreads,
+    /// An epoll loop that moves the same bytes and knows nothing of the protocol.
+    Floor,
 }
 
 /// A server that they talk with.
@@ -40,10 +42,10 @@ pub(crate) enum Server {
 }
 
 impl Client {
-    pub(crate) const ALL: [Self; 3] = [Self::Node, Self::Salon, Self::TwoThreads];
+    pub(crate) const ALL: [Self; 4] = [Self::Node, Self::Salon, Self::TwoThreads, Self::Floor];
 
     /// Those that are compared with Node's.
-    pub(crate) const RIVALS: [Self; 2] = [Self::Salon, Self::TwoThreads];
+    pub(crate) const RIVALS: [Self; 3] = [Self::Salon, Self::TwoThreads, Self::Floor];
 
     /// Its name in the report.
     pub(crate) const fn name(self) -> &'static str {
@@ -51,6 +53,7 @@ impl Client {
             Self::Node => "socket.io-client",
             Self::Salon => "salon-client",
             Self::TwoThreads => "salon-client, two threads",
+            Self::Floor => "floor",
         }
     }
 }
@@ -95,6 +98,7 @@ impl Programs {
             Client::Salon | Client::TwoThreads => {
                 on_cores(CLIENT_CORE, &self.folder.join("salon-bench-client"))
             }
+            Client::Floor => on_cores(CLIENT_CORE, &self.folder.join("salon-bench-floor-client")),
         };
         // The room is the program's own, so that no other one gets what it asks for.
         command.arg(server.to_string()).arg(client.name());

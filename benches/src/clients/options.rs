@@ -12,7 +12,7 @@ pub const HELP: &str = "\
 cargo bench-client [OPTIONS]
 
   --quick        two short rounds: about a minute
-  --rounds N     how many rounds, each with fresh clients and servers (5: about six minutes)
+  --rounds N     how many rounds, each with fresh clients and servers (5: about eight minutes)
   --only WORDS   only the stages with a scenario whose name contains WORDS
   --docs         also write the figures and the picture into docs/
   --smoke        see that everything works, with few connections; no figure means anything

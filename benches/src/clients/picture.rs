@@ -1,7 +1,5 @@
 //! The table as a picture: for each scenario, what ours costs as a part of what Node's costs.
 
-use std::fmt::Write;
-
 use super::contender::{Client, Server};
 use super::report::{Row, percent};
 
@@ -20,8 +18,9 @@ const STYLE: &str = "\
 text{font:13px system-ui,sans-serif;fill:#24292f}\
 .head{font-weight:600;font-size:15px}.small{font-size:12px;fill:#57606a}\
 .node{fill:#d0d7de}.salon{fill:#c2410c}.goal{stroke:#0969da;stroke-width:2}\
+.floor{fill:none;stroke:#24292f;stroke-width:2}\
 @media(prefers-color-scheme:dark){text{fill:#e6edf3}.small{fill:#9198a1}\
-.node{fill:#3d444d}.salon{fill:#fb923c}.goal{stroke:#4493f8}}";
+.node{fill:#3d444d}.salon{fill:#fb923c}.goal{stroke:#4493f8}.floor{stroke:#e6edf3}}";
 
 pub(crate) fn draw(rows: &[Row]) -> String {
     let width = LABELS + FULL + FIGURES;
@@ -43,7 +42,8 @@ pub(crate) fn draw(rows: &[Row]) -> String {
 
 fn head() -> String {
     let title = text(12.0, 24.0, "head", "Processor time per message, and memory");
-    let legend = "grey: socket.io-client on Node; orange: salon-client; blue line: the goal";
+    let legend = "grey: socket.io-client on Node; orange: salon-client; \
+        black line: the floor, an epoll loop alone; blue line: the goal";
     title + &text(12.0, 44.0, "small", legend)
 }
 
@@ -56,10 +56,11 @@ fn bar(row: &Row, y: f64) -> String {
     if let Some(part) = row.part(Client::Salon) {
         svg += &rectangle(y, FULL * part.min(1.0), "salon");
     }
+    if let Some(floor) = row.part(Client::Floor) {
+        svg += &line(y, floor, "floor");
+    }
     if let Some(goal) = row.scenario.work.goal() {
-        let x = LABELS + FULL * goal;
-        let (from, to) = (y - 2.0, y + BAR + 2.0);
-        let _ = writeln!(svg, r#"<path class="goal" d="M{x:.1} {from:.1}V{to:.1}"/>"#);
+        svg += &line(y, goal, "goal");
     }
     svg + &text(LABELS + FULL + 8.0, base, "small", &figures(row))
 }
@@ -77,6 +78,13 @@ const fn of_server(server: Server) -> &'static str {
         Server::Node => "Node's server",
         Server::Salon => "salon",
     }
+}
+
+/// Across the bar, at a part of Node's cost.
+fn line(y: f64, part: f64, class: &str) -> String {
+    let x = LABELS + FULL * part.min(1.0);
+    let (from, to) = (y - 2.0, y + BAR + 2.0);
+    format!("<path class=\"{class}\" d=\"M{x:.1} {from:.1}V{to:.1}\"/>\n")
 }
 
 fn rectangle(y: f64, width: f64, class: &str) -> String {

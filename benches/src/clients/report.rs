@@ -121,10 +121,10 @@ impl Report {
     }
 }
 
-/// The kernel does the same work for both, so this is what each has of its own.
+/// The kernel does the same work for all, so this is what each has of its own.
 const PARTED_HEAD: &str = "\
-| processor time | server | own code: Node's | ours | of Node's | in the kernel: Node's | ours |
-|---|---|---:|---:|---:|---:|---:|";
+| processor time | server | own code: Node's | ours | of Node's | in the kernel: Node's | ours | the floor's |
+|---|---|---:|---:|---:|---:|---:|---:|";
 
 /// The columns are the clients, and each but Node's has its part of Node's cost.
 fn head() -> String {
@@ -137,7 +137,7 @@ fn head() -> String {
         let _ = write!(names, " {} | of Node's |", client.name());
         rule.push_str("---:|---:|");
     }
-    format!("{names} goal |\n{rule}---|")
+    format!("{names} salon-client to the floor | goal |\n{rule}---:|---|")
 }
 
 impl Row {
@@ -148,6 +148,13 @@ impl Row {
     /// The client's cost as a part of Node's: the median of the slices' ratios.
     pub(crate) fn part(&self, client: Client) -> Option<f64> {
         self.of(client).ratio(self.of(Client::Node))
+    }
+
+    /// How often ours has the floor in it, likewise. The floor's memory is next to nothing.
+    fn to_floor(&self) -> Option<f64> {
+        let ours = self.of(Client::Salon);
+        let ratio = ours.ratio(self.of(Client::Floor))?;
+        ours.is_time().then_some(ratio)
     }
 
     /// The median with its unit.
@@ -166,32 +173,36 @@ impl Row {
             let part = or_dash(self.part(client), percent);
             let _ = write!(line, " {} | {part} |", self.cost(client));
         }
-        format!("{line} {} |", self.judgement())
+        let to_floor = or_dash(self.to_floor(), |ratio| format!("{ratio:.1} ×"));
+        format!("{line} {to_floor} | {} |", self.judgement())
     }
 
     /// Without memory, which has no such parts.
     fn parted(&self) -> String {
         let parted = |client| self.of(client).parted();
-        let Some((node, ours)) = parted(Client::Node).zip(parted(Client::Salon)) else {
+        let all = [Client::Node, Client::Salon, Client::Floor].map(parted);
+        let [Some(node), Some(ours), Some(floor)] = all else {
             return String::new();
         };
         let (name, server) = (self.scenario.name, self.server.name());
         let part = percent(ours.0 / node.0);
         format!(
-            "| {name} | {server} | {:.2} µs | {:.2} µs | {part} | {:.2} µs | {:.2} µs |\n",
-            node.0, ours.0, node.1, ours.1
+            "| {name} | {server} | {:.2} µs | {:.2} µs | {part} | {:.2} µs | {:.2} µs | {:.2} µs |\n",
+            node.0, ours.0, node.1, ours.1, floor.1
         )
     }
 
-    /// What the goal is, and whether it is met.
+    /// What the goal is, and whether it is met; if not, whether any client could.
     fn judgement(&self) -> String {
         let Some(goal) = self.scenario.work.goal() else {
             return "–".into();
         };
-        let verdict = match self.part(Client::Salon) {
-            Some(part) if part <= goal => "met",
-            Some(_) => "**missed**",
-            None => "–",
+        let is_met = |client| self.part(client).map(|part| part <= goal);
+        let verdict = match (is_met(Client::Salon), is_met(Client::Floor)) {
+            (Some(true), _) => "met",
+            (Some(false), Some(false)) => "**missed**, by the floor too",
+            (Some(false), _) => "**missed**",
+            (None, _) => "–",
         };
         format!("{}: {verdict}", percent(goal))
     }
@@ -254,11 +265,16 @@ mod tests {
     }
 
     fn report(node: &[f64], salon: &[f64]) -> Report {
+        report_of(&[(Client::Node, node), (Client::Salon, salon)])
+    }
+
+    fn report_of(all: &[(Client, &[f64])]) -> Report {
         let options = Options::read([], "a".into()).unwrap();
         let mut report = Report::new(&options);
         let server = Server::Node;
-        for (client, values) in [(Client::Node, node), (Client::Salon, salon)] {
-            for value in values {
+        for (client, values) in all {
+            let client = *client;
+            for value in *values {
                 report.add(Key { server, client }, sample(*value));
             }
         }
@@ -276,13 +292,26 @@ mod tests {
         let met = row(&report(&[20_480.0, 40_960.0], &[1_024.0, 2_048.0]));
         assert_eq!(
             met,
-            "| memory of an idle connection | socket.io | 30.0 KiB | 1.5 KiB | 5.0 % | – | – | 10 %: met |"
+            "| memory of an idle connection | socket.io | 30.0 KiB | 1.5 KiB | 5.0 % | – | – | – | – | – | 10 %: met |"
         );
         let missed = row(&report(&[10_240.0], &[5_120.0]));
         assert!(
-            missed.ends_with(" 50 % | – | – | 10 %: **missed** |"),
+            missed.ends_with(" 50 % | – | – | – | – | – | 10 %: **missed** |"),
             "{missed}"
         );
+    }
+
+    #[test]
+    fn a_goal_that_the_floor_misses_is_missed_by_all() {
+        let with_floor = |floor: f64| {
+            row(&report_of(&[
+                (Client::Node, &[10_240.0]),
+                (Client::Salon, &[5_120.0]),
+                (Client::Floor, &[floor]),
+            ]))
+        };
+        assert!(with_floor(2_048.0).ends_with("10 %: **missed**, by the floor too |"));
+        assert!(with_floor(1_024.0).ends_with("10 %: **missed** |"));
     }
 
     #[test]
@@ -322,12 +351,13 @@ mod tests {
         let row = Row {
             scenario: &STAGES[0].scenarios[0],
             server: Server::Node,
-            figures: vec![figures(40.0), figures(10.0), figures(10.0)],
+            figures: vec![figures(40.0), figures(10.0), figures(10.0), figures(4.0)],
         };
         let parted = row.parted();
-        assert!(
-            parted.ends_with("| socket.io | 30.00 µs | 7.50 µs | 25 % | 10.00 µs | 2.50 µs |\n")
-        );
+        assert!(parted.ends_with(
+            "| socket.io | 30.00 µs | 7.50 µs | 25 % | 10.00 µs | 2.50 µs | 1.00 µs |\n"
+        ));
+        assert!(row.markdown().contains(" | 10 % | 2.5 × | 25 %: met |"));
         assert!(
             PARTED_HEAD
                 .lines()

@@ -42,7 +42,11 @@ pub fn join_room(connections: &mut Connections) -> io::Result<()> {
 }
 
 /// Waits until each connection has received `count` frames.
-fn receive_all(connections: &mut Connections, frames: &Cycle, count: usize) -> io::Result<()> {
+pub(super) fn receive_all(
+    connections: &mut Connections,
+    frames: &Cycle,
+    count: usize,
+) -> io::Result<()> {
     let mut positions = vec![0; connections.len()];
     let mut missing = connections.len() * count;
     while missing > 0 {

@@ -7,6 +7,7 @@ mod broadcast;
 mod connect;
 mod echo;
 mod polling;
+mod room;
 
 use std::io::{self, Read, Write};
 use std::time::{Duration, Instant};
@@ -18,6 +19,7 @@ pub use broadcast::{broadcast, join_room};
 pub use connect::connect;
 pub use echo::echo;
 pub use polling::{Pollers, polling_echo};
+pub use room::{enter_room, receive};
 
 /// How long the server may be silent before the bench gives up.
 const SILENCE: Duration = Duration::from_secs(20);
