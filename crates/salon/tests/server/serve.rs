@@ -116,6 +116,22 @@ async fn a_graceful_shutdown_waits_ten_seconds_for_the_slow() {
     assert!((9..=11).contains(&time.as_secs()), "{time:?}");
 }
 
+/// Browsers open spare connections.
+#[tokio::test]
+async fn a_graceful_shutdown_does_not_wait_for_connections_without_a_request() {
+    let server = Stoppable::start(Server::new()).await;
+    let mut spare = server.dial().await;
+    // Once the later one is answered, the spare one has been accepted.
+    let mut later = server.dial().await;
+    write_request(&mut later, OPEN, "").await;
+    read_response(&mut later).await.unwrap().ok();
+    tokio::time::pause();
+    let (result, time) = server.stop().await;
+    result.unwrap();
+    assert_eq!(time.as_secs(), 0, "{time:?}");
+    assert_eq!(spare.read(&mut [0]).await.unwrap(), 0, "it was closed");
+}
+
 #[tokio::test]
 async fn a_server_that_is_dropped_leaves_its_connections() {
     let io = Server::new();

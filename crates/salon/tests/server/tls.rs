@@ -154,3 +154,22 @@ async fn the_handshake_of_tls_must_come_in_time() {
         assert!((9..=12).contains(&waited), "{waited} s");
     }
 }
+
+#[tokio::test]
+async fn a_graceful_shutdown_does_not_wait_for_the_handshake_of_tls() {
+    let (_watchdog, identity) = (Watchdog::start(), Identity::new());
+    let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let address = tcp.local_addr().unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serve = salon::serve(Listener::from(tcp).with_tls(&identity.tls()), Server::new());
+    let serve = serve.with_graceful_shutdown(async { drop(stopped.await) });
+    let served = tokio::spawn(serve.into_future());
+    let _spare = TcpStream::connect(address).await.unwrap();
+    // Once the later one is there, the spare one has been accepted.
+    identity.dial(address).await.unwrap();
+    tokio::time::pause();
+    let asked = tokio::time::Instant::now();
+    stop.send(()).unwrap();
+    served.await.unwrap().unwrap();
+    assert_eq!(asked.elapsed().as_secs(), 0);
+}

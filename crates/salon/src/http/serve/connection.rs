@@ -3,12 +3,16 @@
 use std::convert::Infallible;
 use std::error::Error;
 use std::future::{Future, Ready, pending, poll_fn, ready};
+#[cfg(any(feature = "tls", feature = "http2"))]
+use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::task::Waker;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+#[cfg(any(feature = "tls", feature = "http2"))]
+use futures_util::future::select;
 use futures_util::future::{BoxFuture, Either};
 use http::{Request, StatusCode};
 use hyper::body::Incoming;
@@ -51,13 +55,34 @@ async fn try_serve(
     #[cfg(feature = "tls")]
     if let Some(tls) = arrival.tls {
         // In a box, so that other connections need no room for it.
-        let accepted = Box::pin(tls.accept(arrival.stream));
-        let stream = tokio::time::timeout(TLS_TIMEOUT, accepted).await??;
+        let accepted = Box::pin(before_requests(
+            tls.accept(arrival.stream),
+            TLS_TIMEOUT,
+            stopping,
+        ));
+        let Some(stream) = accepted.await? else {
+            return Ok(());
+        };
         let requests = Requests::new(server, address, true);
         return speak(stream, requests, stopping).await;
     }
     let requests = Requests::new(server, address, false);
     speak(arrival.stream, requests, stopping).await
+}
+
+/// Waits for what comes before the first request. `None`: the server stops, and since nobody has
+/// asked it for anything, the connection just ends.
+#[cfg(any(feature = "tls", feature = "http2"))]
+async fn before_requests<T>(
+    work: impl Future<Output = io::Result<T>>,
+    timeout: Duration,
+    stopping: &watch::Receiver<bool>,
+) -> Result<Option<T>, Failure> {
+    let work = tokio::time::timeout(timeout, work);
+    match select(pin!(work), pin!(stopped(stopping.clone()))).await {
+        Either::Left((done, _)) => Ok(Some(done??)),
+        Either::Right(_) => Ok(None),
+    }
 }
 
 async fn stopped(mut stopping: watch::Receiver<bool>) {
@@ -74,9 +99,13 @@ async fn speak(
     stopping: &watch::Receiver<bool>,
 ) -> Result<(), Failure> {
     #[cfg(feature = "http2")]
-    if tokio::time::timeout(HEAD_TIMEOUT, super::http2::begins(&mut stream)).await?? {
-        let stopped = stopped(stopping.clone());
-        return Ok(Box::pin(super::http2::serve(stream, requests, stopped)).await?);
+    match before_requests(super::http2::begins(&mut stream), HEAD_TIMEOUT, stopping).await? {
+        Some(true) => {
+            let stopped = stopped(stopping.clone());
+            return Ok(Box::pin(super::http2::serve(stream, requests, stopped)).await?);
+        }
+        Some(false) => {}
+        None => return Ok(()),
     }
     // Not hyper-util's builder: that one waits for the first bytes without a deadline.
     let connection = http1::Builder::new()

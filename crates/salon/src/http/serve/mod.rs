@@ -67,8 +67,8 @@ pub struct Serve {
 
 impl Serve {
     /// Ends when `signal` does: the listener is closed, then the server as
-    /// [`Server::close`](crate::Server::close) does, requests under way are answered, and after
-    /// 10 s at the latest this future returns.
+    /// [`Server::close`](crate::Server::close) does, requests under way are answered, connections
+    /// without one are closed, and after 10 s at the latest this future returns.
     ///
     /// ```no_run
     /// # async fn example() -> std::io::Result<()> {
