@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -16,6 +17,52 @@ use crate::socket::Socket;
 
 /// What came of a question.
 pub(crate) type AckOutcome = Result<Answer, AckError>;
+
+/// Who waits for the answer to a question.
+pub(crate) enum Waiter {
+    Future(oneshot::Sender<AckOutcome>),
+    Callback(Callback),
+}
+
+/// A function that is called with the answer. Dropped before, it is called all the same.
+pub(crate) struct Callback(Option<Box<dyn FnOnce(AckOutcome) + Send>>);
+
+impl Waiter {
+    pub(crate) fn callback<T: DeserializeOwned>(
+        callback: impl FnOnce(Result<T, AckError>) + Send + 'static,
+    ) -> Self {
+        Self::Callback(Callback(Some(Box::new(|outcome| callback(read(outcome))))))
+    }
+
+    pub(crate) fn send(self, outcome: AckOutcome) {
+        match self {
+            // Whoever has dropped the future does not want to know.
+            Self::Future(sender) => drop(sender.send(outcome)),
+            Self::Callback(mut callback) => callback.call(outcome),
+        }
+    }
+}
+
+impl Callback {
+    fn call(&mut self, outcome: AckOutcome) {
+        let Some(callback) = self.0.take() else {
+            return;
+        };
+        if catch_unwind(AssertUnwindSafe(|| callback(outcome))).is_err() {
+            tracing::error!("a callback for an answer panicked; its socket goes on");
+        }
+    }
+}
+
+impl Drop for Callback {
+    fn drop(&mut self) {
+        self.call(Err(AckError::Disconnected));
+    }
+}
+
+fn read<T: DeserializeOwned>(outcome: AckOutcome) -> Result<T, AckError> {
+    outcome.and_then(|answer| answer.read().map_err(AckError::Data))
+}
 
 /// The server's answer to come. Made by [`Socket::emit_with_ack`]; the event is queued already.
 ///
@@ -82,7 +129,7 @@ impl<T: DeserializeOwned> Future for AckFuture<T> {
             self.state = State::Done;
             // Where the task ended without a word, so did the connection.
             let outcome = outcome.unwrap_or(Err(AckError::Disconnected));
-            return Poll::Ready(outcome.and_then(|answer| answer.read().map_err(AckError::Data)));
+            return Poll::Ready(read(outcome));
         }
         Poll::Ready(Err(match std::mem::replace(&mut self.state, State::Done) {
             State::Failed(error) => AckError::Emit(error),

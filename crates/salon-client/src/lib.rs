@@ -40,6 +40,7 @@
 //! | `"connect"`, `"disconnect"`, `"connect_error"` | [`Socket::on_connect`], [`on_disconnect`](Socket::on_disconnect), [`on_connect_error`](Socket::on_connect_error) |
 //! | `socket.emit(…)`, `send`, `volatile` | [`Socket::emit`], [`send`](Socket::send), [`volatile`](Socket::volatile) |
 //! | `await socket.timeout(ms).emitWithAck(…)` | [`Socket::emit_with_ack`], [`AckFuture::timeout`] |
+//! | `socket.emit(…, callback)` | [`Socket::emit_with_callback`] |
 //! | `socket.id`, `connected`, `active`, `recovered` | [`Socket::id`], [`is_connected`](Socket::is_connected), [`is_active`](Socket::is_active), [`is_recovered`](Socket::is_recovered) |
 //! | `socket.connect()`, `disconnect()` | [`Socket::connect`], [`connected`](Socket::connected), [`disconnect`](Socket::disconnect) |
 //! | `manager.on("reconnect_attempt")` and its like | [`Manager::on_reconnect_attempt`] and its neighbours |

@@ -1,6 +1,7 @@
 //! Options of a manager.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -112,6 +113,13 @@ impl ManagerBuilder {
     /// Connects to a Unix socket in place of the URL's host and port.
     pub fn unix_socket(self, path: impl Into<PathBuf>) -> Self {
         self.with_target(|target| Ok(target.unix_socket(path)))
+    }
+
+    /// Comes from this address of the machine, such as that of one of its networks: Node's
+    /// `localAddress`. Between one such address and one port of a server there can be some 28,000
+    /// connections. Default: the system chooses.
+    pub fn local_address(self, address: IpAddr) -> Self {
+        self.with_target(|target| Ok(target.local_address(address)))
     }
 
     /// How TLS is done. Default: the server's certificate must be signed by an authority that

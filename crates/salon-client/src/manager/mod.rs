@@ -172,6 +172,23 @@ impl Manager {
         drop(replaced);
     }
 
+    /// Gives up the connection as if it had broken: sockets are disconnected with
+    /// [`TransportError`](crate::DisconnectReason::TransportError) and come back where
+    /// [reconnection](Self::reconnection) is on, with what the server kept for them. For tests of just
+    /// that. Does nothing while there is no connection.
+    ///
+    /// ```no_run
+    /// # fn example(socket: salon_client::Socket) {
+    /// socket.on_connect(|socket: salon_client::Socket| async move {
+    ///     println!("back, recovered: {}", socket.is_recovered());
+    /// });
+    /// socket.manager().drop_connection();
+    /// # }
+    /// ```
+    pub fn drop_connection(&self) {
+        self.0.inbox.push(Command::DropConnection);
+    }
+
     /// Ends everything: what was emitted before is sent, if there is a connection; the connection is
     /// closed; handlers that are running end. It takes
     /// [`Timing::close_timeout`](crate::Timing) at most, 30 s by default.

@@ -1,7 +1,7 @@
 //! What handles ask for, done.
 
 use salon_handler::AckError;
-use salon_proto::client::{self, Emitted, SocketOptions};
+use salon_proto::client::{self, Emitted, Failure, SocketOptions};
 
 use super::dispatcher::{Dispatcher, Entry};
 use super::expected::{Waiting, emit_error};
@@ -43,12 +43,20 @@ impl Dispatcher {
                 }
             }
             Command::Reconnection(reconnection) => self.core.set_reconnection(reconnection),
+            Command::DropConnection => self.drop_connection(),
             Command::ForgetAck(number, id) => {
                 if let Some(key) = self.key(number) {
                     self.answers.remove(&(key, id));
                     self.core.cancel_ack(key, id);
                 }
             }
+        }
+    }
+
+    fn drop_connection(&mut self) {
+        if self.core.handshake().is_some() {
+            let why = Some("the application dropped the connection");
+            self.core.handle_lost(self.now, Failure::WebSocket, why);
         }
     }
 
@@ -128,7 +136,7 @@ impl Dispatcher {
         match self.core.emit(self.now, key, sent) {
             Emitted::Dropped(why) => {
                 if let Some((_, waiter)) = waiter {
-                    let _ = waiter.send(Err(AckError::Emit(emit_error(why))));
+                    waiter.send(Err(AckError::Emit(emit_error(why))));
                 }
                 if let Some(fate) = fate {
                     let _ = fate.send(Err(emit_error(why)));

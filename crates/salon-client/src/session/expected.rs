@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use salon_handler::{AckError, EmitError, OwnedEvent};
 use salon_proto::client::{AckFailure, DropReason, SocketKey};
-use tokio::sync::oneshot;
 
 use super::inbox::Fate;
-use crate::ack::AckOutcome;
+use crate::ack::Waiter;
 
 /// What is taken out once. Dropping it tells whoever waits that nothing will come.
 ///
@@ -21,7 +20,7 @@ pub(super) enum Expected<K, T> {
 }
 
 /// Answers, by the socket and the id of the event.
-pub(super) type Answers = Expected<(SocketKey, u64), oneshot::Sender<AckOutcome>>;
+pub(super) type Answers = Expected<(SocketKey, u64), Waiter>;
 
 /// Events that wait to be sent, by their reports.
 pub(super) type Events = Expected<u64, Waiting>;

@@ -12,7 +12,7 @@ use salon_proto::engine::Protocol;
 use salon_proto::{Encoded, Limits};
 use tokio::sync::{Notify, oneshot};
 
-use crate::ack::AckOutcome;
+use crate::ack::Waiter;
 use crate::socket::WeakSocket;
 use crate::transport::Target;
 
@@ -40,6 +40,8 @@ pub(crate) enum Command {
     AckTimeout(SocketNumber, u64, Duration),
     /// Whether and when to connect again.
     Reconnection(Reconnection),
+    /// The connection breaks.
+    DropConnection,
     /// Nobody waits for this answer any more.
     ForgetAck(SocketNumber, u64),
 }
@@ -64,7 +66,7 @@ pub(crate) struct Question {
     pub(crate) id: u64,
     pub(crate) timeout: Duration,
     /// Who waits for it. With retries, events are answered for which nobody waits.
-    pub(crate) waiter: Option<oneshot::Sender<AckOutcome>>,
+    pub(crate) waiter: Option<Waiter>,
 }
 
 /// Between the handles of a manager and its task. Pushing wakes the task, once for all that is
@@ -152,23 +154,23 @@ impl Inbox {
     }
 
     /// An event; refused where the task, which is busy or has no turn, has too many to take
-    /// already.
+    /// already; then the question comes back, since its callback must not be called here.
     pub(crate) fn push_event(
         &self,
         socket: SocketNumber,
         emission: Emission,
-    ) -> Result<(), EmitError> {
+    ) -> Result<(), (EmitError, Option<Question>)> {
         let length = emission.packet.wire_len(Protocol::V4);
         let mut waiting = self.waiting.lock();
         if waiting.is_over || waiting.is_closing {
-            return Err(EmitError::disconnected("the manager is closed"));
+            let error = EmitError::disconnected("the manager is closed");
+            return Err((error, emission.question));
         }
         let bytes = waiting.bytes.saturating_add(length);
         let is_full = waiting.packets >= self.max_packets || bytes > self.max_bytes;
         if is_full && waiting.packets > 0 {
-            return Err(EmitError::full(
-                "too many events wait for the manager's task (Limits::max_outbox)",
-            ));
+            let why = "too many events wait for the manager's task (Limits::max_outbox)";
+            return Err((EmitError::full(why), emission.question));
         }
         waiting.bytes = bytes;
         waiting.packets += 1;

@@ -44,7 +44,7 @@ impl Dispatcher {
             Output::Ack { socket, ack } => self.tell_answer(socket, ack),
             Output::AckFailed { socket, id, why } => {
                 if let Some(waiter) = self.answers.remove(&(socket, id)) {
-                    let _ = waiter.send(Err(ack_error(why)));
+                    waiter.send(Err(ack_error(why)));
                 }
             }
             Output::Accepted { socket, report } => {
@@ -230,7 +230,7 @@ impl Dispatcher {
 
     fn tell_answer(&mut self, key: SocketKey, ack: packet::Ack<'_>) {
         if let Some(waiter) = self.answers.remove(&(key, ack.id)) {
-            let _ = waiter.send(Ok(Answer {
+            waiter.send(Ok(Answer {
                 array: ack.array.into_owned(),
                 attachments: ack.attachments,
             }));

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use salon_handler::AckError;
 use salon_handler::event::Event;
 
 use super::Socket;
@@ -86,9 +87,25 @@ impl<'a> Emitter<'a> {
         event: &str,
         args: impl Serialize,
     ) -> AckFuture<R> {
-        let timeout = self
-            .timeout
-            .unwrap_or_else(|| self.socket.settings().ack_timeout);
+        let timeout = self.ack_timeout();
         self.socket.ask_flagged(self.flags, timeout, event, &args)
+    }
+
+    /// Sends an event and has a function called with the server's answer; see
+    /// [`Socket::emit_with_callback`].
+    pub fn emit_with_callback<R: DeserializeOwned>(
+        self,
+        event: &str,
+        args: impl Serialize,
+        callback: impl FnOnce(Result<R, AckError>) + Send + 'static,
+    ) {
+        let timeout = self.ack_timeout();
+        let socket = self.socket;
+        socket.call_flagged(self.flags, timeout, event, &args, callback);
+    }
+
+    fn ack_timeout(&self) -> Duration {
+        let usual = self.socket.settings().ack_timeout;
+        self.timeout.unwrap_or(usual)
     }
 }

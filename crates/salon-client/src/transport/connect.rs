@@ -2,12 +2,12 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
 use super::error::Failure;
@@ -42,11 +42,12 @@ async fn connect_anyhow(target: &Target) -> Result<Stream, Failure> {
 
 async fn connect_tcp(target: &Target) -> Result<TcpStream, Failure> {
     let url = &target.url;
+    let local = target.local_address;
     match target.proxy.intercept(url) {
-        None => Ok(dial(url.host(), url.port()).await?),
+        None => Ok(dial(url.host(), url.port(), local).await?),
         Some(intercept) => {
             let (host, port) = proxy::address(&intercept)?;
-            let stream = dial(host, port).await?;
+            let stream = dial(host, port, local).await?;
             proxy::tunnel(&intercept, stream, url).await
         }
     }
@@ -79,9 +80,23 @@ async fn secure(_target: &Target, _stream: Stream) -> Result<Stream, Failure> {
 }
 
 /// Connects to the first address of a name that answers.
-async fn dial(host: &str, port: u16) -> io::Result<TcpStream> {
+async fn dial(host: &str, port: u16, local: Option<IpAddr>) -> io::Result<TcpStream> {
     let addresses = tokio::net::lookup_host((host, port)).await?;
-    race(alternate(addresses.collect()), TcpStream::connect).await
+    let Some(local) = local else {
+        return race(alternate(addresses.collect()), TcpStream::connect).await;
+    };
+    let addresses = addresses.filter(|address| address.is_ipv4() == local.is_ipv4());
+    let connect = |address| connect_from(local, address);
+    race(addresses.collect(), connect).await
+}
+
+async fn connect_from(local: IpAddr, address: SocketAddr) -> io::Result<TcpStream> {
+    let socket = match local {
+        IpAddr::V4(_) => TcpSocket::new_v4()?,
+        IpAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    socket.bind(SocketAddr::new(local, 0))?;
+    socket.connect(address).await
 }
 
 /// Tries the addresses one after the other, without giving up those that take their time. If none
@@ -199,8 +214,20 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         // Where the name has an address of version 6 as well, nobody listens there.
-        let stream = dial("localhost", port).await.unwrap();
+        let stream = dial("localhost", port, None).await.unwrap();
         assert_eq!(stream.peer_addr().unwrap(), listener.local_addr().unwrap());
+    }
+
+    #[tokio::test]
+    #[cfg(target_os = "linux")]
+    async fn the_local_address_is_chosen_and_its_family_with_it() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let local: IpAddr = [127, 0, 0, 9].into();
+        let stream = dial("127.0.0.1", port, Some(local)).await.unwrap();
+        assert_eq!(stream.local_addr().unwrap().ip(), local);
+        let strange = dial("127.0.0.1", port, Some([0; 16].into())).await;
+        assert_eq!(strange.unwrap_err().kind(), io::ErrorKind::NotFound);
     }
 
     #[tokio::test]
@@ -208,7 +235,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         drop(listener);
-        let error = dial("127.0.0.1", port).await.unwrap_err();
+        let error = dial("127.0.0.1", port, None).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
     }
 }

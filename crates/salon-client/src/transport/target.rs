@@ -1,6 +1,7 @@
 //! Where a session goes, and how.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -45,6 +46,7 @@ pub struct Target {
     pub(crate) deflate: Option<Deflate>,
     pub(crate) proxy: Proxy,
     pub(crate) unix_socket: Option<PathBuf>,
+    pub(crate) local_address: Option<IpAddr>,
     #[cfg(feature = "tls")]
     pub(crate) tls: Option<Tls>,
     pub(crate) request_timeout: Option<Duration>,
@@ -71,6 +73,7 @@ impl Target {
             deflate: None,
             proxy: Proxy::from_env(),
             unix_socket: None,
+            local_address: None,
             #[cfg(feature = "tls")]
             tls: None,
             request_timeout: None,
@@ -177,6 +180,14 @@ impl Target {
     #[must_use]
     pub fn unix_socket(mut self, path: impl Into<PathBuf>) -> Self {
         self.unix_socket = Some(path.into());
+        self
+    }
+
+    /// Comes from this address of the machine; addresses of the server of the other family are not
+    /// tried. Default: the system chooses.
+    #[must_use]
+    pub const fn local_address(mut self, address: IpAddr) -> Self {
+        self.local_address = Some(address);
         self
     }
 

@@ -339,3 +339,42 @@ async fn events_that_are_emitted_faster_than_the_task_runs_are_bounded() {
     let sum: i64 = soon(socket.emit_with_ack("add", (1, 2))).await.unwrap();
     assert_eq!(sum, 3, "the task had its turn");
 }
+
+#[tokio::test]
+async fn callbacks_hear_of_the_answer_or_why_there_is_none() {
+    let served = Served::start(server).await;
+    let socket = served.socket("/").await;
+    let (note, mut noted) = notes();
+    let noting = || {
+        let note = note.clone();
+        move |answer: Result<i64, AckError>| match answer {
+            Ok(sum) => note.add(sum),
+            Err(error) => note.add(error),
+        }
+    };
+    socket.emit_with_callback("add", (1, 2), noting());
+    assert_eq!(noted.next().await, "3");
+    let soon_over = socket.timeout(Duration::from_millis(10));
+    soon_over.emit_with_callback("silent", (), noting());
+    assert_eq!(noted.next().await, "no answer came in time");
+    socket.emit_with_callback("add", ("one", 2), noting());
+    let said = noted.next().await;
+    assert!(said.starts_with("the answer does not fit"), "{said}");
+    // A panic is contained, and the next callback is called.
+    socket.emit_with_callback("add", (1, 2), |_: Result<i64, AckError>| {
+        panic!("for a test")
+    });
+    socket.emit_with_callback("add", (2, 2), noting());
+    assert_eq!(noted.next().await, "4");
+    socket.emit_with_callback("silent", (), noting());
+    soon(socket.manager().close()).await;
+    assert_eq!(
+        noted.next().await,
+        "the connection ended before an answer came"
+    );
+    socket.emit_with_callback("add", (1, 2), noting());
+    assert_eq!(
+        noted.next().await,
+        "the event was not sent: the manager is closed"
+    );
+}

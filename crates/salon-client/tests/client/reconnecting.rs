@@ -323,3 +323,28 @@ async fn what_cannot_be_used_changes_nothing() {
     socket.connect();
     soon(socket.connected()).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_connection_that_is_dropped_on_purpose_comes_back_with_its_state() {
+    for transport in [Transport::WebSocket, Transport::Polling] {
+        let served = Served::start(server).await;
+        let manager = served.manager(&[transport]);
+        manager.drop_connection();
+        let socket = manager.socket("/");
+        let (note, mut noted) = notes();
+        let (connected, said, gone) = (note.clone(), note.clone(), note);
+        socket.on_connect(move |socket: Socket| async move {
+            connected.add(format!("recovered: {}", socket.is_recovered()));
+        });
+        socket.on("said", move |text: String| async move { said.add(text) });
+        socket.on_disconnect(move |reason: DisconnectReason| async move { gone.add(reason) });
+        socket.connect();
+        assert_eq!(noted.next().await, "recovered: false");
+        // Only with an event there is something to come back to.
+        socket.emit("say", "hello");
+        assert_eq!(noted.next().await, "hello");
+        manager.drop_connection();
+        assert_eq!(noted.next().await, "transport error");
+        assert_eq!(noted.next().await, "recovered: true", "{transport}");
+    }
+}
