@@ -173,7 +173,7 @@ impl Manager {
     }
 
     /// Gives up the connection as if it had broken: sockets are disconnected with
-    /// [`TransportError`](crate::DisconnectReason::TransportError) and come back where
+    /// [`TransportError`](crate::CloseReason::TransportError) and come back where
     /// [reconnection](Self::reconnection) is on, with what the server kept for them. For tests of just
     /// that. Does nothing while there is no connection.
     ///
