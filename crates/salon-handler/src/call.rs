@@ -128,6 +128,15 @@ impl<'a, P: Peer> Call<'a, P> {
         read.map_err(|error| HandlerError::invalid_data(&error))
     }
 
+    /// The same for a handler's last argument, which text and bytes become with less work.
+    pub(crate) fn last_argument<T: DeserializeOwned + 'static>(&self) -> Result<T, HandlerError> {
+        let Data::Event { array, attachments } = self.data else {
+            return self.data();
+        };
+        let read = json::read_event(array, attachments);
+        read.map_err(|error| HandlerError::invalid_data(&error))
+    }
+
     /// An event's array as JSON, its name first, and the bytes that belong to it.
     #[must_use]
     pub const fn event_json(&self) -> Option<(&'a str, &'a [Bytes])> {

@@ -111,7 +111,7 @@ macro_rules! event_handler {
             Fut: Future<Output = R> + Send + 'static,
             R: Reply<MR>,
             $($argument: Extract<P>,)*
-            Last: Event,
+            Last: Event + 'static,
         {
             fn event_name(&self) -> &'static str {
                 Last::NAME

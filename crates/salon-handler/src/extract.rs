@@ -70,9 +70,9 @@ impl<P: Peer, T: Extract<P>> ExtractLast<P, ViaCall> for T {
     }
 }
 
-impl<P: Peer, T: DeserializeOwned> ExtractLast<P, ViaData> for T {
+impl<P: Peer, T: DeserializeOwned + 'static> ExtractLast<P, ViaData> for T {
     fn extract_last(call: &Call<'_, P>) -> Result<Self, HandlerError> {
-        call.data()
+        call.last_argument()
     }
 }
 

@@ -1,7 +1,9 @@
 //! What a handler's return value does.
 
-use std::any::TypeId;
+use std::any::{Any, TypeId};
 
+use bytes::Bytes;
+use salon_proto::packet::json;
 use serde::Serialize;
 
 use crate::ack::Ack;
@@ -35,6 +37,9 @@ impl<T: Serialize + Send + 'static> Reply<ViaValue> for T {
         // A handler that returns nothing leaves the answer to an `Ack` argument.
         if TypeId::of::<T>() == TypeId::of::<()>() {
             return Ok(());
+        }
+        if let Some(bytes) = (&self as &dyn Any).downcast_ref::<Bytes>() {
+            return Ok(json::with_shared(bytes, || ack.send(bytes))?);
         }
         match reply_result(&self, ack) {
             Some(replied) => replied,

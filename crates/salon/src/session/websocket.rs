@@ -8,12 +8,14 @@ use salon_proto::ws::{self, Decoder, Message, Role};
 
 use super::link::Reader;
 
-/// Bytes read at a time, into a buffer that belongs to the thread: an idle session has none.
-const SCRATCH: usize = 64 * 1024;
+/// Bytes read at a time, into a buffer that belongs to the thread: an idle session has none. Large
+/// messages fit whole, so that they are decoded where they are. Only as much of it takes memory as
+/// was ever read at once.
+const SCRATCH: usize = 256 * 1024;
 
 /// Reads of one session before others get their turn. A client that sends faster than this
 /// waits in its own TCP window.
-const READS_PER_TURN: usize = 16;
+const READS_PER_TURN: usize = 4;
 
 /// Bytes of messages of one session before others get their turn: a few that are compressed may
 /// become a thousand times larger than what is read. Others do not come near it.
@@ -161,7 +163,10 @@ fn for_later(bytes: &[u8]) -> Option<Box<BytesMut>> {
 /// a buffer of its own.
 fn with_scratch<R>(f: impl FnOnce(&mut [u8]) -> R) -> R {
     let mut scratch = SCRATCH_BUFFER.take();
-    scratch.resize(SCRATCH, 0);
+    if scratch.is_empty() {
+        // Memory that the system gives zeroed is not touched.
+        scratch = vec![0; SCRATCH];
+    }
     let result = f(&mut scratch);
     SCRATCH_BUFFER.set(scratch);
     result

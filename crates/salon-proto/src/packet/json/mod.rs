@@ -25,8 +25,9 @@
 //!
 //! [`Bytes`] and the types of `serde_bytes` become attachments at any depth, in depth-first order,
 //! and are read from them. **`Vec<u8>` is not binary**: serde sees it as a list, so it is an array
-//! of numbers. Attachments are copied once in each direction, because serde only lends them. So that
-//! a peer cannot multiply them, the placeholders of a packet give out at most as many bytes as came.
+//! of numbers. Attachments are copied once in each direction, because serde only lends them; only
+//! [`Bytes`] that are the one argument ([`read_event`], [`with_shared`]) are not. So that a peer cannot
+//! multiply them, the placeholders of a packet give out at most as many bytes as came.
 //!
 //! A placeholder that is met where the type is not binary is an ordinary object, so that
 //! `serde_json::Value` shows it as it was sent, and `RawValue` keeps its text.
@@ -51,20 +52,27 @@ mod all;
 mod binary;
 mod check;
 mod error;
+mod event;
+mod output;
 mod placeholder;
+mod plain;
 mod read;
 mod scan;
+mod shared;
+mod strings;
 mod write;
 
 pub use self::all::AllArgs;
 pub use self::check::check_placeholders;
 pub use self::error::{Error, ErrorKind};
+pub use self::event::read_event;
 #[cfg(feature = "msgpack")]
 pub(crate) use self::placeholder::{MARK, NUMBER};
 pub use self::read::{read_args, read_value};
 #[cfg(feature = "msgpack")]
 pub(crate) use self::scan::MAX_DEPTH;
 pub use self::scan::{Scanned, scan_args, scan_event};
+pub use self::shared::with_shared;
 pub use self::write::{write_args, write_event, write_value};
 
 #[cfg(doc)]

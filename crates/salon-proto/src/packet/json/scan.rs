@@ -14,6 +14,7 @@ use std::borrow::Cow;
 use serde::de::IgnoredAny;
 
 use super::error::{Error, Reason};
+use super::plain::plain_len;
 
 /// The deepest nesting that serde_json reads.
 pub(crate) const MAX_DEPTH: usize = 127;
@@ -89,6 +90,13 @@ pub fn scan_event(array: &str) -> Result<Scanned<'_>, Error> {
 /// ```
 pub fn scan_args(array: &str) -> Result<usize, Error> {
     count(array).ok_or_else(|| explain(array))
+}
+
+/// The text from an event's first argument on; `None` if it has none.
+pub(super) fn first_argument(array: &str) -> Option<&str> {
+    let name = first_element(array)?;
+    let argument = trim(trim(value(name, 1)?).strip_prefix(b",")?);
+    array.get(array.len() - argument.len()..)
 }
 
 /// The text of a JSON string that the scanner has accepted.
@@ -197,7 +205,7 @@ fn key(text: &[u8]) -> Option<&[u8]> {
 /// Passes the rest of a string whose opening quote has been passed.
 fn string(mut text: &[u8]) -> Option<&[u8]> {
     loop {
-        match skip_plain(text) {
+        match text.get(plain_len(text)..).unwrap_or_default() {
             [b'"', rest @ ..] => return Some(rest),
             [
                 b'\\',
@@ -248,33 +256,4 @@ fn trim(mut text: &[u8]) -> &[u8] {
         text = rest;
     }
     text
-}
-
-/// Passes what comes before a quote, a backslash or a control character.
-fn skip_plain(mut text: &[u8]) -> &[u8] {
-    while let Some((word, rest)) = text.split_first_chunk::<8>() {
-        let special = specials(u64::from_le_bytes(*word));
-        if special != 0 {
-            let plain = (special.trailing_zeros() / 8) as usize;
-            return text.get(plain..).unwrap_or_default();
-        }
-        text = rest;
-    }
-    while let [b' '..=b'!' | b'#'..=b'[' | b']'..=b'\xff', rest @ ..] = text {
-        text = rest;
-    }
-    text
-}
-
-/// Sets the high bit of each byte that ends a plain stretch of a string. Bytes above the lowest one
-/// that is set may be set wrongly, because subtraction borrows from them.
-fn specials(word: u64) -> u64 {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    const HIGH: u64 = ONES << 7;
-    let equal = |byte: u8| {
-        let zero_where_equal = word ^ (ONES * u64::from(byte));
-        zero_where_equal.wrapping_sub(ONES) & !zero_where_equal
-    };
-    let control = word.wrapping_sub(ONES * 0x20) & !word;
-    (equal(b'"') | equal(b'\\') | control) & HIGH
 }

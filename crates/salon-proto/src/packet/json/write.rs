@@ -1,7 +1,6 @@
 //! Writing arguments.
 
 use std::cell::Cell;
-use std::fmt::Display;
 use std::io;
 
 use bytes::Bytes;
@@ -9,6 +8,9 @@ use serde::ser::{Serialize, Serializer};
 use serde_json::ser::Formatter;
 
 use super::error::{Error, Reason};
+use super::output::Output;
+use super::shared;
+use super::strings::{IsString, WithStrings, pass_on, pass_on_scalars, write_string};
 
 /// Room for a small payload (a chat message takes about 140 bytes), so that `out` grows once.
 const SMALL_PAYLOAD: usize = 192;
@@ -121,7 +123,8 @@ fn write_array<T: Serialize + ?Sized>(
 
 fn write_name(out: &mut Vec<u8>, name: Option<&str>) -> serde_json::Result<()> {
     out.push(b'[');
-    name.map_or(Ok(()), |name| serde_json::to_writer(out, name))
+    let written = name.map_or(Ok(()), |name| write_string(out, name.as_bytes()));
+    written.map_err(serde::ser::Error::custom)
 }
 
 /// Writes the arguments and the closing bracket.
@@ -136,15 +139,17 @@ fn write_rest<T: Serialize + ?Sized>(
     }
     let shape = Cell::new(Shape::One);
     let first = attachments.len();
+    let is_string = IsString::default();
     let formatter = ArgumentsFormatter {
         attachments,
         first,
         shape: &shape,
+        is_string: &is_string,
     };
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, formatter);
+    let mut serializer = serde_json::Serializer::with_formatter(Output::new(out), formatter);
     args.serialize(Arguments {
         shape: &shape,
-        one: &mut serializer,
+        inner: WithStrings::new(&mut serializer, &is_string),
     })?;
     match shape.get() {
         Shape::One => out.push(b']'),
@@ -173,13 +178,14 @@ enum Shape {
 /// Sees the outermost type, then leaves everything to serde_json.
 struct Arguments<'a, S> {
     shape: &'a Cell<Shape>,
-    one: S,
+    inner: S,
 }
 
+/// Methods that begin one argument with values inside.
 macro_rules! one_argument {
     ($($method:ident($($name:ident: $type:ty),*) -> $output:ident;)*) => {$(
         fn $method(self, $($name: $type),*) -> Result<S::$output, S::Error> {
-            self.one.$method($($name),*)
+            self.inner.$method($($name),*)
         }
     )*};
 }
@@ -201,21 +207,21 @@ impl<S: Serializer> Serializer for Arguments<'_, S> {
         } else {
             Shape::Opening
         });
-        self.one.serialize_tuple(len)
+        self.inner.serialize_tuple(len)
     }
 
     fn serialize_unit(self) -> Result<S::Ok, S::Error> {
         self.shape.set(Shape::None);
-        self.one.serialize_unit()
+        self.inner.serialize_unit()
     }
 
     fn serialize_unit_struct(self, name: &'static str) -> Result<S::Ok, S::Error> {
         self.shape.set(Shape::None);
-        self.one.serialize_unit_struct(name)
+        self.inner.serialize_unit_struct(name)
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
-        self.one.serialize_some(value)
+        self.inner.serialize_some(value)
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
@@ -223,7 +229,7 @@ impl<S: Serializer> Serializer for Arguments<'_, S> {
         name: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        self.one.serialize_newtype_struct(name, value)
+        self.inner.serialize_newtype_struct(name, value)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -233,37 +239,17 @@ impl<S: Serializer> Serializer for Arguments<'_, S> {
         variant: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        self.one
+        self.inner
             .serialize_newtype_variant(name, index, variant, value)
     }
 
-    fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
-        self.one.collect_str(value)
+    pass_on! {
+        serialize_str(v: &str);
     }
 
-    fn is_human_readable(&self) -> bool {
-        self.one.is_human_readable()
-    }
+    pass_on_scalars!();
 
     one_argument! {
-        serialize_bool(v: bool) -> Ok;
-        serialize_i8(v: i8) -> Ok;
-        serialize_i16(v: i16) -> Ok;
-        serialize_i32(v: i32) -> Ok;
-        serialize_i64(v: i64) -> Ok;
-        serialize_i128(v: i128) -> Ok;
-        serialize_u8(v: u8) -> Ok;
-        serialize_u16(v: u16) -> Ok;
-        serialize_u32(v: u32) -> Ok;
-        serialize_u64(v: u64) -> Ok;
-        serialize_u128(v: u128) -> Ok;
-        serialize_f32(v: f32) -> Ok;
-        serialize_f64(v: f64) -> Ok;
-        serialize_char(v: char) -> Ok;
-        serialize_str(v: &str) -> Ok;
-        serialize_bytes(v: &[u8]) -> Ok;
-        serialize_none() -> Ok;
-        serialize_unit_variant(name: &'static str, index: u32, variant: &'static str) -> Ok;
         serialize_seq(len: Option<usize>) -> SerializeSeq;
         serialize_tuple_struct(name: &'static str, len: usize) -> SerializeTupleStruct;
         serialize_tuple_variant(name: &'static str, index: u32, variant: &'static str, len: usize)
@@ -281,6 +267,7 @@ struct ArgumentsFormatter<'a> {
     /// How many of `attachments` were there before.
     first: usize,
     shape: &'a Cell<Shape>,
+    is_string: &'a IsString,
 }
 
 impl Formatter for ArgumentsFormatter<'_> {
@@ -297,8 +284,11 @@ impl Formatter for ArgumentsFormatter<'_> {
         writer: &mut W,
         value: &[u8],
     ) -> io::Result<()> {
+        if self.is_string.take() {
+            return write_string(writer, value);
+        }
         let number = self.attachments.len() - self.first;
-        self.attachments.push(Bytes::copy_from_slice(value));
+        self.attachments.push(shared::attachment(value));
         write!(writer, r#"{{"_placeholder":true,"num":{number}}}"#)
     }
 }
