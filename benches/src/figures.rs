@@ -58,6 +58,19 @@ impl Figures {
         Some((median * share, median * (1.0 - share)))
     }
 
+    /// How often it slept for each message.
+    pub(crate) fn sleeps(&self) -> Option<f64> {
+        let timed = self
+            .0
+            .iter()
+            .filter_map(|one| Some((one.value, one.speed?)));
+        let per_message = timed.map(|(micros, speed)| {
+            let messages = speed.cpu.total.as_secs_f64() * 1e6 / micros;
+            speed.cpu.sleeps as f64 / messages
+        });
+        median(per_message)
+    }
+
     /// The median of the ratios slice by slice: what was measured a moment apart is compared,
     /// since the machine changes its speed from minute to minute.
     pub(crate) fn ratio(&self, other: &Self) -> Option<f64> {
@@ -72,6 +85,7 @@ impl Figures {
             "per_second": self.median_of(|speed| speed.per_second),
             "load": self.median_of(|speed| speed.load),
             "user_share": self.user_share(),
+            "sleeps": self.sleeps(),
         })
     }
 }

@@ -13,6 +13,8 @@ pub struct Cpu {
     pub user_ticks: u64,
     /// See [`user_ticks`](Self::user_ticks).
     pub system_ticks: u64,
+    /// How often its threads had nothing to do and slept.
+    pub sleeps: u64,
 }
 
 impl Cpu {
@@ -26,6 +28,7 @@ impl Cpu {
             total: Duration::from_nanos(nanoseconds(process)?),
             user_ticks,
             system_ticks,
+            sleeps: sleeps(process)?,
         })
     }
 
@@ -36,6 +39,7 @@ impl Cpu {
             total: self.total.saturating_sub(earlier.total),
             user_ticks: self.user_ticks.saturating_sub(earlier.user_ticks),
             system_ticks: self.system_ticks.saturating_sub(earlier.system_ticks),
+            sleeps: self.sleeps.saturating_sub(earlier.sleeps),
         }
     }
 }
@@ -54,13 +58,23 @@ pub fn resident(process: u32) -> io::Result<u64> {
 }
 
 fn nanoseconds(process: u32) -> io::Result<u64> {
+    of_threads(process, "schedstat", |text| text.split_whitespace().next())
+}
+
+fn sleeps(process: u32) -> io::Result<u64> {
+    of_threads(process, "status", |text| {
+        let mut lines = text.lines();
+        lines.find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))
+    })
+}
+
+/// The sum of a number that each thread has in this file.
+fn of_threads(process: u32, file: &str, number: impl Fn(&str) -> Option<&str>) -> io::Result<u64> {
     let mut sum = 0;
     for thread in fs::read_dir(format!("/proc/{process}/task"))? {
-        let text = fs::read_to_string(thread?.path().join("schedstat"))?;
-        let first = text.split_whitespace().next();
-        sum += first
-            .and_then(|number| number.parse::<u64>().ok())
-            .ok_or_else(strange)?;
+        let text = fs::read_to_string(thread?.path().join(file))?;
+        let number = number(&text).and_then(|number| number.trim().parse::<u64>().ok());
+        sum += number.ok_or_else(strange)?;
     }
     Ok(sum)
 }
@@ -96,6 +110,9 @@ mod tests {
     fn this_process_uses_something() {
         let me = std::process::id();
         assert!(resident(me).unwrap() > 100_000);
-        assert!(Cpu::of(me).unwrap().total > Duration::ZERO);
+        let before = Cpu::of(me).unwrap();
+        assert!(before.total > Duration::ZERO);
+        std::thread::sleep(Duration::from_millis(1));
+        assert!(Cpu::of(me).unwrap().since(before).sleeps > 0);
     }
 }

@@ -121,10 +121,11 @@ impl Report {
     }
 }
 
-/// The kernel does the same work for all, so this is what each has of its own.
+/// The kernel does the same work for all, so the own code is what each has of its own. Both cost more
+/// time right after a sleep.
 const PARTED_HEAD: &str = "\
-| processor time | server | own code: Node's | ours | of Node's | in the kernel: Node's | ours | the floor's |
-|---|---|---:|---:|---:|---:|---:|---:|";
+| processor time | server | own code: Node's | ours | of Node's | in the kernel: Node's | ours | the floor's | sleeps: Node's | ours | the floor's |
+|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|";
 
 /// The columns are the clients, and each but Node's has its part of Node's cost.
 fn head() -> String {
@@ -186,10 +187,15 @@ impl Row {
         };
         let (name, server) = (self.scenario.name, self.server.name());
         let part = percent(ours.0 / node.0);
-        format!(
-            "| {name} | {server} | {:.2} µs | {:.2} µs | {part} | {:.2} µs | {:.2} µs | {:.2} µs |\n",
+        let mut line = format!(
+            "| {name} | {server} | {:.2} µs | {:.2} µs | {part} | {:.2} µs | {:.2} µs | {:.2} µs |",
             node.0, ours.0, node.1, ours.1, floor.1
-        )
+        );
+        for client in [Client::Node, Client::Salon, Client::Floor] {
+            let sleeps = or_dash(self.of(client).sleeps(), |sleeps| format!("{sleeps:.2}"));
+            let _ = write!(line, " {sleeps} |");
+        }
+        line + "\n"
     }
 
     /// What the goal is, and whether it is met; if not, whether any client could.
@@ -252,6 +258,8 @@ fn machine() -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::sample::Speed;
     use crate::usage::Cpu;
@@ -332,9 +340,10 @@ mod tests {
         );
 
         let cpu = Cpu {
+            total: Duration::from_micros(80),
             user_ticks: 3,
             system_ticks: 1,
-            ..Cpu::default()
+            sleeps: 1,
         };
         let speed = Speed {
             per_second: 1.0,
@@ -355,7 +364,7 @@ mod tests {
         };
         let parted = row.parted();
         assert!(parted.ends_with(
-            "| socket.io | 30.00 µs | 7.50 µs | 25 % | 10.00 µs | 2.50 µs | 1.00 µs |\n"
+            "| socket.io | 30.00 µs | 7.50 µs | 25 % | 10.00 µs | 2.50 µs | 1.00 µs | 0.50 | 0.12 | 0.05 |\n"
         ));
         assert!(row.markdown().contains(" | 10 % | 2.5 × | 25 %: met |"));
         assert!(
