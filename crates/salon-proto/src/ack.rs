@@ -1,6 +1,6 @@
 //! Answers that are still owed.
 
-use std::collections::HashMap;
+use crate::few::Few;
 
 /// Who waits for which answer, up to a limit.
 ///
@@ -17,7 +17,7 @@ use std::collections::HashMap;
 /// ```
 #[derive(Debug)]
 pub struct AckTable<T> {
-    waiting: HashMap<u64, T>,
+    waiting: Few<u64, T>,
     limit: usize,
 }
 
@@ -26,7 +26,7 @@ impl<T> AckTable<T> {
     #[must_use]
     pub fn new(limit: usize) -> Self {
         Self {
-            waiting: HashMap::new(),
+            waiting: Few::default(),
             limit,
         }
     }
@@ -45,12 +45,7 @@ impl<T> AckTable<T> {
 
     /// Takes the waiter out: the answer came, or nobody waits any more.
     pub fn remove(&mut self, id: u64) -> Option<T> {
-        let waiter = self.waiting.remove(&id);
-        if self.waiting.is_empty() {
-            // An idle socket holds no table at all.
-            self.waiting = HashMap::new();
-        }
-        waiter
+        self.waiting.remove(&id)
     }
 
     /// Whether a waiter can be added.
@@ -62,7 +57,7 @@ impl<T> AckTable<T> {
     /// Whether somebody waits for the answer with this id.
     #[must_use]
     pub fn contains(&self, id: u64) -> bool {
-        self.waiting.contains_key(&id)
+        self.waiting.contains(&id)
     }
 
     /// The waiter for the answer with this id.
@@ -70,7 +65,7 @@ impl<T> AckTable<T> {
         self.waiting.get_mut(&id)
     }
 
-    /// Forgets those waiters that fit the description; gives their ids, in no order.
+    /// Forgets those waiters that fit the description; gives their ids, in order.
     pub fn remove_if(&mut self, mut is_meant: impl FnMut(&T) -> bool) -> Vec<u64> {
         let mut removed = Vec::new();
         self.waiting.retain(|id, waiter| {
@@ -80,15 +75,12 @@ impl<T> AckTable<T> {
             }
             !is_meant
         });
-        if self.waiting.is_empty() {
-            self.waiting = HashMap::new();
-        }
         removed
     }
 
     /// Takes all waiters out.
     pub fn drain(&mut self) -> impl Iterator<Item = T> {
-        std::mem::take(&mut self.waiting).into_values()
+        self.waiting.drain()
     }
 
     /// How many answers are owed.
@@ -99,7 +91,7 @@ impl<T> AckTable<T> {
 
     /// Whether no answer is owed.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub const fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
 }
@@ -117,13 +109,5 @@ mod tests {
         assert_eq!(owed.insert(3, 3), Err(3));
         owed.remove(1);
         assert_eq!(owed.insert(4, 4), Ok(()));
-    }
-
-    #[test]
-    fn an_empty_table_holds_no_memory() {
-        let mut owed = AckTable::new(3);
-        owed.insert(0, ()).unwrap();
-        owed.remove(0);
-        assert_eq!(owed.waiting.capacity(), 0);
     }
 }

@@ -14,6 +14,7 @@
 //! | [`parser`] | Socket.IO packets in other forms than JSON |
 //! | [`ws`] | WebSocket framing (RFC 6455) |
 //! | [`namespace`], [`ack`] | what one connection has joined, and the answers it owes |
+//! | [`few`] | a map that mostly has one entry, or none |
 //! | [`encoded`], [`outbox`] | wire-ready bytes, made once and shared, and their queue |
 //! | [`limits`], [`timer`] | every bound and every deadline, each with its reason |
 //!
@@ -36,6 +37,7 @@ pub mod client;
 pub mod encoded;
 pub mod engine;
 pub mod error;
+pub mod few;
 pub mod id;
 pub mod limits;
 pub mod namespace;

@@ -71,7 +71,7 @@ impl PendingAcks {
             return (Vec::new(), false);
         }
         let (mut earliest, mut any_buffered) = (None, false);
-        let mut expired = self.waiting.remove_if(|one| {
+        let expired = self.waiting.remove_if(|one| {
             let is_due = now >= one.deadline;
             match is_due {
                 true => any_buffered |= one.is_buffered,
@@ -80,16 +80,13 @@ impl PendingAcks {
             is_due
         });
         self.earliest = earliest;
-        expired.sort_unstable();
         (expired, any_buffered)
     }
 
     /// The ids of events that were sent and will not be answered any more, in order: the socket is
     /// disconnected.
     pub(crate) fn take_sent(&mut self) -> Vec<u64> {
-        let mut sent = self.waiting.remove_if(|pending| !pending.is_buffered);
-        sent.sort_unstable();
-        sent
+        self.waiting.remove_if(|pending| !pending.is_buffered)
     }
 
     /// When to call [`expire`](Self::expire).

@@ -1,0 +1,177 @@
+//! A map that mostly has one entry, or none.
+
+use std::collections::BTreeMap;
+
+/// A map that needs no memory of its own for one entry.
+///
+/// ```
+/// use salon_proto::few::Few;
+///
+/// let mut awaited = Few::default();
+/// awaited.insert(7, "an answer");
+/// assert_eq!(awaited.remove(&7), Some("an answer"));
+/// assert_eq!(awaited.remove(&7), None);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Few<K, V>(Entries<K, V>);
+
+#[derive(Clone, Debug)]
+enum Entries<K, V> {
+    Nothing,
+    One(K, V),
+    /// At least one.
+    Many(BTreeMap<K, V>),
+}
+
+use Entries::{Many, Nothing, One};
+
+impl<K, V> Default for Few<K, V> {
+    fn default() -> Self {
+        Self(Nothing)
+    }
+}
+
+impl<K: Ord, V> Few<K, V> {
+    /// Adds an entry; one with the same key gives way to it.
+    pub fn insert(&mut self, key: K, value: V) {
+        self.0 = match std::mem::replace(&mut self.0, Nothing) {
+            Nothing => One(key, value),
+            One(first, _) if first == key => One(key, value),
+            One(first, other) => Many(BTreeMap::from([(first, other), (key, value)])),
+            Many(mut all) => {
+                all.insert(key, value);
+                Many(all)
+            }
+        };
+    }
+
+    /// Takes an entry out.
+    pub fn remove(&mut self, key: &K) -> Option<V> {
+        if let Many(all) = &mut self.0 {
+            let value = all.remove(key);
+            if all.is_empty() {
+                self.clear();
+            }
+            return value;
+        }
+        match std::mem::replace(&mut self.0, Nothing) {
+            One(first, value) if first == *key => Some(value),
+            other => {
+                self.0 = other;
+                None
+            }
+        }
+    }
+
+    /// Whether there is an entry with this key.
+    #[must_use]
+    pub fn contains(&self, key: &K) -> bool {
+        match &self.0 {
+            Nothing => false,
+            One(first, _) => first == key,
+            Many(all) => all.contains_key(key),
+        }
+    }
+
+    /// The value of an entry.
+    pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        match &mut self.0 {
+            One(first, value) if first == key => Some(value),
+            Many(all) => all.get_mut(key),
+            _ => None,
+        }
+    }
+
+    /// Forgets the entries that do not fit the description.
+    pub fn retain(&mut self, mut is_meant: impl FnMut(&K, &V) -> bool) {
+        let is_empty = match &mut self.0 {
+            Nothing => true,
+            One(key, value) => !is_meant(key, value),
+            Many(all) => {
+                all.retain(|key, value| is_meant(key, value));
+                all.is_empty()
+            }
+        };
+        if is_empty {
+            self.clear();
+        }
+    }
+
+    /// Takes all values out, in the order of their keys.
+    pub fn drain(&mut self) -> impl Iterator<Item = V> {
+        let (one, many) = match std::mem::replace(&mut self.0, Nothing) {
+            Nothing => (None, BTreeMap::new()),
+            One(_, value) => (Some(value), BTreeMap::new()),
+            Many(all) => (None, all),
+        };
+        one.into_iter().chain(many.into_values())
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.0 = Nothing;
+    }
+
+    /// How many entries there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match &self.0 {
+            Nothing => 0,
+            One(..) => 1,
+            Many(all) => all.len(),
+        }
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        matches!(self.0, Nothing)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_is_taken_out_once_in_any_order() {
+        for order in [[1, 2, 3], [3, 1, 2], [2, 3, 1]] {
+            let mut few = Few::default();
+            for key in [1, 2, 3] {
+                assert_eq!(few.remove(&key), None);
+                few.insert(key, key * 10);
+                assert!(few.contains(&key) && !few.contains(&9));
+                assert_eq!(few.len(), key);
+            }
+            for key in order {
+                assert_eq!(few.get_mut(&key), Some(&mut (key * 10)));
+                assert_eq!(few.remove(&key), Some(key * 10));
+                assert_eq!(few.remove(&key), None);
+            }
+            assert!(few.is_empty());
+        }
+    }
+
+    #[test]
+    fn one_alone_is_not_taken_for_another() {
+        let mut few = Few::default();
+        few.insert(1, "one");
+        assert_eq!((few.remove(&2), few.get_mut(&2)), (None, None));
+        few.insert(1, "another");
+        assert_eq!(few.len(), 1);
+        assert_eq!(few.remove(&1), Some("another"));
+    }
+
+    #[test]
+    fn what_is_left_is_what_fits() {
+        for count in 0..4 {
+            let mut few = Few::default();
+            (0..count).for_each(|key| few.insert(key, key));
+            few.retain(|key, _| key % 2 == 1);
+            let odd: Vec<_> = (0..count).filter(|key| key % 2 == 1).collect();
+            assert_eq!(few.len(), odd.len());
+            assert_eq!(few.drain().collect::<Vec<_>>(), odd);
+            assert!(few.is_empty());
+        }
+    }
+}
