@@ -91,6 +91,8 @@ struct Waiting {
     last_socket: u32,
     /// The task is awake, or about to be, and will look.
     is_noticed: bool,
+    /// Something has come since it looked last.
+    has_more: bool,
     /// The manager is to close.
     is_closing: bool,
     /// The task is over: nobody will look.
@@ -188,6 +190,7 @@ impl Inbox {
 
     /// Wakes the task when the lock is free again, if it does not know yet.
     fn notice(&self, mut waiting: MutexGuard<'_, Waiting>) {
+        waiting.has_more = true;
         let was_noticed = std::mem::replace(&mut waiting.is_noticed, true);
         drop(waiting);
         if !was_noticed {
@@ -215,16 +218,25 @@ impl Inbox {
         self.waiting.lock().is_noticed = true;
     }
 
-    /// Takes all that waits. Once nothing does, the next push wakes the task.
+    /// Takes all that waits. If nothing does, the next push wakes the task; if something does,
+    /// the task looks for more when it has done that.
     pub(crate) fn take(&self) -> Taken {
         let mut waiting = self.waiting.lock();
         waiting.is_noticed = !waiting.commands.is_empty();
+        waiting.has_more = false;
         waiting.bytes = 0;
         waiting.packets = 0;
         Taken {
             commands: std::mem::take(&mut waiting.commands),
             is_closing: waiting.is_closing,
         }
+    }
+
+    /// Whether anything has come since it was taken. If not, the next push wakes the task.
+    pub(crate) fn has_more(&self) -> bool {
+        let mut waiting = self.waiting.lock();
+        waiting.is_noticed = waiting.has_more;
+        waiting.has_more
     }
 
     /// The task ends: nobody will look any more.

@@ -121,10 +121,13 @@ impl SessionTask {
         let has_work = self.work();
         self.write(cx);
         self.dispatcher.tell_outputs();
-        match (has_work, has_commands || !self.dispatcher.work.is_empty()) {
-            (true, _) => Next::Read,
-            (false, true) => Next::GoAround,
-            (false, false) => Next::Wait,
+        if has_work {
+            return Next::Read;
+        }
+        let is_asked = has_commands && self.inbox.has_more();
+        match is_asked || !self.dispatcher.work.is_empty() {
+            true => Next::GoAround,
+            false => Next::Wait,
         }
     }
 
@@ -173,17 +176,17 @@ impl SessionTask {
     fn write(&mut self, cx: &mut Context<'_>) {
         let Some(line) = &mut self.line else { return };
         let dispatcher = &mut *self.dispatcher;
-        while line.poll_flush(cx).is_ready() {
-            let mut is_any = false;
+        let mut next = || dispatcher.core.poll_message(dispatcher.now);
+        // Without a WebSocket there is never room.
+        while line.poll_flush(cx).is_ready() && line.has_room() {
+            let Some(first) = next() else { return };
+            line.push(&first);
             while line.has_room() {
-                let Some(message) = dispatcher.core.poll_message(dispatcher.now) else {
-                    break;
+                let Some(message) = next() else {
+                    let _ = line.poll_flush(cx);
+                    return;
                 };
                 line.push(&message);
-                is_any = true;
-            }
-            if !is_any {
-                break;
             }
         }
     }

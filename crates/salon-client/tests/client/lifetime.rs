@@ -207,3 +207,20 @@ async fn clones_of_what_is_about_to_connect_are_independent() {
     other.emit("call", "hello");
     assert_eq!(noted.next().await, "hello");
 }
+
+/// Time only passes here when the runtime has nothing to do: a task that wakes itself for nothing
+/// would hold it up for ever.
+#[tokio::test]
+async fn a_client_that_waits_lets_its_runtime_sleep() {
+    let served = Served::start(server).await;
+    for transport in [Transport::WebSocket, Transport::Polling] {
+        let socket = served.manager(&[transport]).socket("/");
+        socket.connect();
+        soon(socket.connected()).await.unwrap();
+        socket.emit("say", "something");
+        let _: Option<String> = soon(socket.emit_with_ack("said", ())).await.unwrap();
+        tokio::time::pause();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        tokio::time::resume();
+    }
+}

@@ -446,12 +446,12 @@ impl Session {
 
     /// The next thing to do.
     pub fn poll_output(&mut self) -> Option<Output> {
-        let output = self.outputs.pop_front();
+        let output = self.outputs.pop_front()?;
         if self.outputs.is_empty() {
             // On a WebSocket messages have none, so most of the time nobody needs the room.
             self.outputs = VecDeque::new();
         }
-        output
+        Some(output)
     }
 
     /// When to call [`handle_timeout`](Self::handle_timeout).

@@ -198,19 +198,19 @@ impl Manager {
 
     /// The next thing to do.
     pub fn poll_output(&mut self) -> Option<Output> {
-        let output = self.outputs.pop_front();
+        let output = self.outputs.pop_front()?;
         if self.outputs.is_empty() {
             // Messages have none, so most of the time nobody needs the room.
             self.outputs = VecDeque::new();
         }
-        output
+        Some(output)
     }
 
     /// The next message to write to the WebSocket. With the last one there may be outputs again,
     /// but after `None` there are none.
     pub fn poll_message(&mut self, now: Instant) -> Option<Message> {
         let mut message = self.session.as_mut()?.poll_message();
-        if message.is_none() {
+        if message.is_none() && self.sockets.iter().any(Socket::has_waiting) {
             // There is room for what has waited.
             self.flush_sockets(now);
             message = self.session.as_mut()?.poll_message();
@@ -253,7 +253,7 @@ impl Manager {
     }
 
     fn flush_sockets(&mut self, now: Instant) {
-        if self.is_open() {
+        if self.is_open() && self.sockets.iter().any(Socket::has_waiting) {
             self.for_each_socket(now, Socket::flush);
         }
     }

@@ -132,6 +132,12 @@ impl Socket {
         }
     }
 
+    /// Whether [`flush`](Self::flush) may have something to send.
+    pub(in crate::client) fn has_waiting(&self) -> bool {
+        let is_ready = matches!(self.membership, Membership::Ready(_));
+        is_ready || !self.buffer.is_empty() || self.retries.is_some()
+    }
+
     /// Sends what waits, as long as the session takes it.
     pub(in crate::client) fn flush(&mut self, wire: &mut Wire<'_>) {
         if let Membership::Ready(_) = self.membership {
