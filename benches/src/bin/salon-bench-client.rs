@@ -3,11 +3,12 @@
 //! `salon-bench-client ADDRESS ROOM [THREADS]` does what `client/client.mjs` does with Node's client.
 
 use std::error::Error;
+use std::fmt::Display;
 use std::future::ready;
 use std::io::{self, Write, stdin, stdout};
 use std::process::{ExitCode, exit};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use salon_benches::clients::order::{DONE, Order, PATIENCE, READY};
@@ -71,13 +72,43 @@ struct Arrivals {
 
 impl Arrivals {
     fn take(&self, text: &str) {
-        if let Err(error) = expect(text) {
-            let _ = writeln!(io::stderr(), "{error}");
-            exit(1);
-        }
+        expect(text);
         if self.missing.fetch_sub(1, Ordering::Relaxed) == 1 {
             self.complete.notify_one();
         }
+    }
+}
+
+/// The echoes of one order.
+struct Echoes {
+    until: Instant,
+    in_flight: AtomicUsize,
+    answered: AtomicU64,
+    complete: Notify,
+}
+
+impl Echoes {
+    fn new(in_flight: usize, time: Duration) -> Self {
+        Self {
+            until: Instant::now() + time,
+            in_flight: AtomicUsize::new(in_flight),
+            answered: AtomicU64::new(0),
+            complete: Notify::new(),
+        }
+    }
+
+    /// Whether another one shall be asked for.
+    fn take(&self, answer: Result<String, AckError>) -> bool {
+        match answer {
+            Ok(text) => expect(&text),
+            Err(error) => fail(&error),
+        }
+        self.answered.fetch_add(1, Ordering::Relaxed);
+        let goes_on = Instant::now() < self.until;
+        if !goes_on && self.in_flight.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.complete.notify_one();
+        }
+        goes_on
     }
 }
 
@@ -106,7 +137,7 @@ impl Client {
         match order {
             Order::Open(count) => self.open(count).await,
             Order::Close => self.close().await,
-            Order::Echo { window, time } => self.echo(window, time).await,
+            Order::Echo { window, time } => Ok(self.echo(window, time).await),
             Order::Receive { burst, time } => self.receive(burst, time).await,
             // Nothing is kept that could go.
             Order::Rest => Ok(0),
@@ -136,16 +167,15 @@ impl Client {
         Ok(count)
     }
 
-    async fn echo(&self, window: usize, time: Duration) -> io::Result<u64> {
-        let until = Instant::now() + time;
-        let mut tasks = JoinSet::new();
+    async fn echo(&self, window: usize, time: Duration) -> u64 {
+        let echoes = Arc::new(Echoes::new(self.sockets.len() * window, time));
         for socket in &self.sockets {
             for _ in 0..window {
-                tasks.spawn(echo(socket.clone(), until));
+                ask(socket.clone(), Arc::clone(&echoes));
             }
         }
-        let counts = tasks.join_all().await;
-        counts.into_iter().sum()
+        echoes.complete.notified().await;
+        echoes.answered.load(Ordering::Relaxed)
     }
 
     async fn receive(&self, burst: usize, time: Duration) -> io::Result<u64> {
@@ -170,22 +200,24 @@ async fn enter(connect: Connect, room: String) -> Result<Socket, AnyError> {
     Ok(socket)
 }
 
-/// One request after the other, and how many were answered.
-async fn echo(socket: Socket, until: Instant) -> io::Result<u64> {
-    let mut answered = 0;
-    while Instant::now() < until {
-        let answer: Result<String, AckError> = socket.emit_with_ack("echo", PAYLOAD).await;
-        expect(&answer.map_err(io::Error::other)?)?;
-        answered += 1;
-    }
-    Ok(answered)
+/// Asks, and asks again when the answer comes. By callback, as the client of Node does.
+fn ask(socket: Socket, echoes: Arc<Echoes>) {
+    let asked = socket.clone();
+    asked.emit_with_callback("echo", PAYLOAD, move |answer| {
+        if echoes.take(answer) {
+            ask(socket, echoes);
+        }
+    });
 }
 
-fn expect(text: &str) -> io::Result<()> {
-    match text == PAYLOAD {
-        true => Ok(()),
-        false => Err(io::Error::other(format!(
-            "this should not have come: {text:?}"
-        ))),
+/// Anything else ends the program.
+fn expect(text: &str) {
+    if text != PAYLOAD {
+        fail(&format!("this should not have come: {text:?}"));
     }
+}
+
+fn fail(what: &dyn Display) -> ! {
+    let _ = writeln!(io::stderr(), "{what}");
+    exit(1);
 }

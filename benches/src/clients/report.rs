@@ -36,6 +36,15 @@ pub(crate) struct Row {
     figures: Vec<Figures>,
 }
 
+/// What became of a goal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Met,
+    Missed,
+    /// The floor misses it too.
+    OutOfReach,
+}
+
 impl Report {
     pub(crate) fn new(options: &Options) -> Self {
         let Options { rounds, slices, .. } = options;
@@ -73,7 +82,7 @@ impl Report {
         for row in self.rows() {
             let _ = writeln!(text, "{}", row.markdown());
         }
-        let _ = writeln!(text, "\n{PARTED_HEAD}");
+        let _ = writeln!(text, "\n{}\n\n{PARTED_HEAD}", self.conclusion());
         for row in self.rows() {
             text.push_str(&row.parted());
         }
@@ -92,6 +101,21 @@ impl Report {
     #[must_use]
     pub fn picture(&self) -> String {
         picture::draw(&self.rows().collect::<Vec<_>>())
+    }
+
+    /// In how many rows the goal for messages is met, and what of the others.
+    fn conclusion(&self) -> String {
+        let verdicts = self.rows().filter(|row| row.figures_are_times());
+        let verdicts: Vec<_> = verdicts.filter_map(|row| row.verdict()).collect();
+        let count = |wanted| verdicts.iter().filter(|one| **one == wanted).count();
+        let met = count(Verdict::Met);
+        let all = verdicts.len();
+        let missed = all - met;
+        let by_floor = count(Verdict::OutOfReach);
+        format!(
+            "The goal for messages is met in {met} of {all} rows. Of the {missed} others, the floor \
+             misses it in {by_floor}."
+        )
     }
 
     fn rows(&self) -> impl Iterator<Item = Row> {
@@ -198,19 +222,33 @@ impl Row {
         line + "\n"
     }
 
-    /// What the goal is, and whether it is met; if not, whether any client could.
+    /// What the goal is, and whether it is met.
     fn judgement(&self) -> String {
         let Some(goal) = self.scenario.work.goal() else {
             return "–".into();
         };
-        let is_met = |client| self.part(client).map(|part| part <= goal);
-        let verdict = match (is_met(Client::Salon), is_met(Client::Floor)) {
-            (Some(true), _) => "met",
-            (Some(false), Some(false)) => "**missed**, by the floor too",
-            (Some(false), _) => "**missed**",
-            (None, _) => "–",
+        let verdict = match self.verdict() {
+            Some(Verdict::Met) => "met",
+            Some(Verdict::OutOfReach) => "**missed**, by the floor too",
+            Some(Verdict::Missed) => "**missed**",
+            None => "–",
         };
         format!("{}: {verdict}", percent(goal))
+    }
+
+    /// `None`: there is no goal, or nothing was measured.
+    fn verdict(&self) -> Option<Verdict> {
+        let goal = self.scenario.work.goal()?;
+        let is_met = |client| self.part(client).map(|part| part <= goal);
+        Some(match (is_met(Client::Salon)?, is_met(Client::Floor)) {
+            (true, _) => Verdict::Met,
+            (false, Some(false)) => Verdict::OutOfReach,
+            (false, _) => Verdict::Missed,
+        })
+    }
+
+    fn figures_are_times(&self) -> bool {
+        self.of(Client::Salon).is_time()
     }
 
     fn json(&self) -> Value {
@@ -238,7 +276,7 @@ pub(crate) fn percent(part: f64) -> String {
     }
 }
 
-/// The processor and the kernel.
+/// The processor, the kernel, and how busy they are.
 fn machine() -> String {
     let read = |path| fs::read_to_string(path).unwrap_or_default();
     let info = read("/proc/cpuinfo");
@@ -249,8 +287,11 @@ fn machine() -> String {
     let model = models().next().unwrap_or(": unknown processor");
     let model = model.trim_start_matches(|letter: char| letter == ':' || letter.is_whitespace());
     let kernel = read("/proc/sys/kernel/osrelease");
+    // What else ran: on a busy machine the ratios are rough too.
+    let load = read("/proc/loadavg");
+    let load = load.split_whitespace().next().unwrap_or("unknown");
     format!(
-        "{model}, {} cores, Linux {}",
+        "{model}, {} cores, Linux {}, load {load} before it began",
         models().count(),
         kernel.trim()
     )
@@ -269,6 +310,20 @@ mod tests {
             scenario: "memory of an idle connection",
             value,
             speed: None,
+        }
+    }
+
+    fn speed() -> Speed {
+        let cpu = Cpu {
+            total: Duration::from_micros(80),
+            user_ticks: 3,
+            system_ticks: 1,
+            sleeps: 1,
+        };
+        Speed {
+            per_second: 1.0,
+            load: 1.0,
+            cpu,
         }
     }
 
@@ -310,6 +365,38 @@ mod tests {
     }
 
     #[test]
+    fn the_conclusion_counts_rows() {
+        let mut report = report(&[], &[]);
+        let mut add = |scenario: &'static str, node, ours, floor| {
+            for (client, value) in [
+                (Client::Node, node),
+                (Client::Salon, ours),
+                (Client::Floor, floor),
+            ] {
+                let speed = Some(speed());
+                let server = Server::Salon;
+                let sample = Sample {
+                    scenario,
+                    value,
+                    speed,
+                };
+                report.add(Key { server, client }, sample);
+            }
+        };
+        add("echo, 1 connection", 8.0, 4.0, 3.0);
+        add("echo, 100 connections", 8.0, 4.0, 1.0);
+        add("receive a broadcast, 100 connections", 8.0, 2.0, 1.0);
+        // It has no goal.
+        add("open a connection", 8.0, 2.0, 1.0);
+        let expected = "The goal for messages is met in 1 of 3 rows. Of the 2 others, the floor misses it in 1.";
+        assert!(
+            report.markdown().contains(expected),
+            "{}",
+            report.markdown()
+        );
+    }
+
+    #[test]
     fn a_goal_that_the_floor_misses_is_missed_by_all() {
         let with_floor = |floor: f64| {
             row(&report_of(&[
@@ -339,20 +426,9 @@ mod tests {
                 .all(|line| columns(line) == columns(&row(&report(&[1.0], &[1.0]))))
         );
 
-        let cpu = Cpu {
-            total: Duration::from_micros(80),
-            user_ticks: 3,
-            system_ticks: 1,
-            sleeps: 1,
-        };
-        let speed = Speed {
-            per_second: 1.0,
-            load: 1.0,
-            cpu,
-        };
         let figures = |value| {
             let sample = Sample {
-                speed: Some(speed),
+                speed: Some(speed()),
                 ..sample(value)
             };
             Figures::new([sample].iter())
