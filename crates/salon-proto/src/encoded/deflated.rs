@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, OnceLock};
 
-use bytes::Bytes;
-
-use super::{Attachment, Encoded};
+use super::{Attachment, Encoded, Packet, Repr};
 use crate::engine::Protocol;
-use crate::ws::{Deflate, Deflater, HEADER_ROOM, Opcode, encode_header, frame_behind_room};
+use crate::ws::{
+    BuiltFrame, Deflate, Deflater, HEADER_ROOM, Opcode, encode_header, frame_behind_room,
+};
 
 /// Made for the first who needs it. `None`: none of the packet's frames is better compressed.
 pub(super) type Deflated = OnceLock<Option<Encoded>>;
@@ -15,17 +15,31 @@ impl Encoded {
     /// The same packet for many, who share its compressed form too. Without this each
     /// [`deflated`](Self::deflated) compresses anew.
     #[must_use]
-    pub fn shared(mut self) -> Self {
-        self.deflated = self.may_compress.then(Arc::default);
-        self
+    pub fn shared(self) -> Self {
+        if !self.may_compress() {
+            return self;
+        }
+        let mut packet = self.into_packet();
+        Arc::make_mut(&mut packet).deflated = Some(Arc::default());
+        Self(Repr::Made(packet))
+    }
+
+    fn shared_form(&self) -> Option<&Deflated> {
+        match &self.0 {
+            Repr::Fixed(_) => None,
+            Repr::Made(packet) => packet.deflated.as_deref(),
+        }
     }
 
     /// A clone that does not keep the shared compressed form in memory: for who stores the packet.
     #[must_use]
     pub fn unshared(&self) -> Self {
-        Self {
-            deflated: None,
-            ..self.clone()
+        match &self.0 {
+            Repr::Made(packet) if packet.deflated.is_some() => {
+                let wire = packet.wire.clone();
+                Packet::new(wire, packet.attachments.clone(), packet.may_compress).into()
+            }
+            _ => self.clone(),
         }
     }
 
@@ -40,7 +54,7 @@ impl Encoded {
         if !self.deflates_for(deflater, protocol) {
             return None;
         }
-        match &self.deflated {
+        match self.shared_form() {
             Some(shared) => shared.get_or_init(|| self.deflate(deflater)).clone(),
             None => self.deflate(deflater),
         }
@@ -49,21 +63,21 @@ impl Encoded {
     /// Whether [`deflated`](Self::deflated) would try.
     pub(crate) fn deflates_for(&self, deflater: &Deflater, protocol: Protocol) -> bool {
         let is_shareable = protocol == Protocol::V4 || !self.has_attachments();
-        is_shareable && self.may_compress && deflater.reaches(self.longest_message())
+        is_shareable && self.may_compress() && deflater.reaches(self.longest_message())
     }
 
     /// Whether some of it is of a size that is compressed.
     #[must_use]
     pub fn is_worth_deflating(&self, deflate: &Deflate) -> bool {
         let lengths = || self.attachments().map(<[u8]>::len);
-        self.may_compress
+        self.may_compress()
             && (deflate.takes(self.as_text().len()) || lengths().any(|one| deflate.takes(one)))
     }
 
     /// Makes the form that all share now, before the first of them needs it: for who will hold a
     /// lock by then.
     pub fn deflate_ahead(&self, deflate: &Deflate) {
-        if let Some(shared) = &self.deflated {
+        if let Some(shared) = self.shared_form() {
             shared.get_or_init(|| self.deflate(&deflate.deflater_for_all()));
         }
     }
@@ -71,9 +85,7 @@ impl Encoded {
     /// Whether that form is there.
     #[must_use]
     pub fn is_deflated_ahead(&self) -> bool {
-        self.deflated
-            .as_ref()
-            .is_some_and(|one| one.get().is_some())
+        self.shared_form().is_some_and(|one| one.get().is_some())
     }
 
     fn longest_message(&self) -> usize {
@@ -82,28 +94,27 @@ impl Encoded {
     }
 
     fn deflate(&self, deflater: &Deflater) -> Option<Self> {
+        let Repr::Made(packet) = &self.0 else {
+            return None;
+        };
         let wire = self.deflate_wire(deflater);
-        let attachments = self.deflate_attachments(deflater);
+        let attachments = packet.deflate_attachments(deflater);
         if wire.is_none() && attachments.is_none() {
             return None;
         }
-        let wire = wire.unwrap_or_else(|| self.wire.clone());
-        Some(Self {
-            // It has no text any more.
-            text_start: wire.len(),
-            wire,
-            attachments: attachments.or_else(|| self.attachments.clone()),
-            may_compress: false,
-            deflated: None,
-        })
+        let wire = wire.unwrap_or_else(|| packet.wire.clone().into_whole());
+        let attachments = attachments.or_else(|| packet.attachments.clone());
+        Some(Packet::new(wire, attachments, false).into())
     }
 
-    fn deflate_wire(&self, deflater: &Deflater) -> Option<Bytes> {
-        let opcode = self.wire.first().copied().and_then(Opcode::of_frame)?;
+    fn deflate_wire(&self, deflater: &Deflater) -> Option<BuiltFrame> {
+        let opcode = self.wire().first().copied().and_then(Opcode::of_frame)?;
         let compressed = deflater.compress(self.as_text(), HEADER_ROOM)?;
-        Some(frame_behind_room(opcode, true, compressed).0)
+        Some(frame_behind_room(opcode, true, compressed).into_whole())
     }
+}
 
+impl Packet {
     fn deflate_attachments(&self, deflater: &Deflater) -> Option<Arc<[Attachment]>> {
         let attachments = self.attachments.as_deref()?;
         let deflated: Vec<_> = attachments
@@ -136,6 +147,8 @@ impl Attachment {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
     use crate::limits::MAX_COMPRESSED;
     use crate::ws::{Decoder, Message, Role};
@@ -213,7 +226,7 @@ mod tests {
             packet
                 .deflated(&deflater(""), Protocol::V4)
                 .unwrap()
-                .wire
+                .wire()
                 .as_ptr()
         };
         let shared = text(100).shared();

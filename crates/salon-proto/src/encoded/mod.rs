@@ -1,6 +1,7 @@
 //! Wire-ready bytes, made once and shared by all who receive them.
 
 mod deflated;
+mod fixed;
 
 use std::sync::Arc;
 
@@ -11,9 +12,10 @@ use bytes::Bytes;
 use crate::client::Message;
 use crate::engine::Protocol;
 use crate::engine::packet::MESSAGE;
-use crate::ws::{EncodedHeader, HEADER_ROOM, Opcode, encode_header, frame_behind_room};
+use crate::ws::{BuiltFrame, EncodedHeader, HEADER_ROOM, Opcode, encode_header, frame_behind_room};
 
 use deflated::Deflated;
+use fixed::Fixed;
 
 /// Room for a frame with a small payload, so that most packets are written without growing: the
 /// WebSocket header, the packet's head, and what JSON reserves before it knows its length.
@@ -21,7 +23,7 @@ const USUAL_ROOM: usize = 256;
 
 /// One Engine.IO packet, or one Socket.IO packet with its attachments, as it goes out.
 ///
-/// A broadcast makes it once; each recipient gets a clone, which copies no data. The
+/// A broadcast makes it once; each recipient gets a clone, which is a pointer. The
 /// WebSocket header stands directly before the text, so the same bytes serve
 /// WebSocket (from the header on) and polling (from the text on).
 ///
@@ -34,13 +36,41 @@ const USUAL_ROOM: usize = 256;
 /// assert_eq!(packet.frames(Protocol::V4).next().unwrap(), b"\x81\x0b42[\"hello\"]");
 /// ```
 #[derive(Clone, Debug)]
-pub struct Encoded {
-    wire: Bytes,
-    text_start: usize,
+pub struct Encoded(Repr);
+
+/// Small, since thousands of outboxes may hold it at once.
+#[derive(Clone, Debug)]
+enum Repr {
+    Fixed(Fixed),
+    Made(Arc<Packet>),
+}
+
+#[derive(Clone, Debug)]
+struct Packet {
+    /// The text's frame, if there is a text.
+    wire: BuiltFrame,
     attachments: Option<Arc<[Attachment]>>,
     may_compress: bool,
     /// Set only for a packet that goes to many while compression is on.
     deflated: Option<Arc<Deflated>>,
+}
+
+impl Packet {
+    /// One without a compressed form to share.
+    fn new(wire: BuiltFrame, attachments: Option<Arc<[Attachment]>>, may_compress: bool) -> Self {
+        Self {
+            wire,
+            attachments,
+            may_compress,
+            deflated: None,
+        }
+    }
+}
+
+impl From<Packet> for Encoded {
+    fn from(packet: Packet) -> Self {
+        Self(Repr::Made(Arc::new(packet)))
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -72,15 +102,15 @@ impl Attachment {
 
 impl Encoded {
     /// Engine.IO ping, on either transport.
-    pub const PING: Self = Self::fixed(b"\x81\x012");
+    pub const PING: Self = Self(Repr::Fixed(Fixed::Ping));
     /// Engine.IO pong, for a client of protocol 3 that has pinged.
-    pub const PONG: Self = Self::fixed(b"\x81\x013");
+    pub const PONG: Self = Self(Repr::Fixed(Fixed::Pong));
     /// Engine.IO close.
-    pub const CLOSE: Self = Self::fixed(b"\x81\x011");
+    pub const CLOSE: Self = Self(Repr::Fixed(Fixed::Close));
     /// Engine.IO noop: releases a held poll.
-    pub const NOOP: Self = Self::fixed(b"\x81\x016");
+    pub const NOOP: Self = Self(Repr::Fixed(Fixed::Noop));
     /// Engine.IO pong to the probe of an upgrade candidate.
-    pub const PROBE_PONG: Self = Self::fixed(b"\x81\x063probe");
+    pub const PROBE_PONG: Self = Self(Repr::Fixed(Fixed::ProbePong));
 
     /// Encodes a text frame: `fill` appends the packet, its type digit included.
     pub fn text(fill: impl FnOnce(&mut Vec<u8>)) -> Self {
@@ -92,14 +122,8 @@ impl Encoded {
         let mut buffer = Vec::with_capacity(USUAL_ROOM);
         buffer.extend_from_slice(&[0; HEADER_ROOM]);
         fill(&mut buffer);
-        let (wire, text_start) = frame_behind_room(Opcode::Text, false, buffer);
-        Self {
-            wire,
-            text_start,
-            attachments: share(attachments),
-            may_compress: true,
-            deflated: None,
-        }
+        let wire = frame_behind_room(Opcode::Text, false, buffer);
+        Packet::new(wire, share(attachments), true).into()
     }
 
     /// Encodes binary frames that no text precedes. Over polling each is `b` and base64.
@@ -114,35 +138,13 @@ impl Encoded {
     /// ```
     #[must_use]
     pub fn binary(frames: Vec<Bytes>) -> Self {
-        Self {
-            wire: Bytes::new(),
-            text_start: 0,
-            attachments: share(frames),
-            may_compress: true,
-            deflated: None,
-        }
+        Packet::new(BuiltFrame::default(), share(frames), true).into()
     }
 
     /// Wraps a ready WebSocket control frame. Polling has none, so there it is nothing.
     #[must_use]
     pub fn control_frame(frame: Bytes) -> Self {
-        Self {
-            text_start: frame.len(),
-            wire: frame,
-            attachments: None,
-            may_compress: false,
-            deflated: None,
-        }
-    }
-
-    const fn fixed(frame: &'static [u8]) -> Self {
-        Self {
-            wire: Bytes::from_static(frame),
-            text_start: 2,
-            attachments: None,
-            may_compress: true,
-            deflated: None,
-        }
+        Packet::new(BuiltFrame::without_payload(frame.into()), None, false).into()
     }
 
     /// The same packet, but sent as it is even where compression is on.
@@ -157,47 +159,54 @@ impl Encoded {
     /// assert!(!packet.may_compress());
     /// ```
     #[must_use]
-    pub fn without_compression(mut self) -> Self {
-        self.may_compress = false;
-        self
+    pub fn without_compression(self) -> Self {
+        let mut packet = self.into_packet();
+        Arc::make_mut(&mut packet).may_compress = false;
+        Self(Repr::Made(packet))
     }
 
     /// Whether compression, where it is on, applies to this packet.
     #[must_use]
-    pub const fn may_compress(&self) -> bool {
-        self.may_compress
+    pub fn may_compress(&self) -> bool {
+        match &self.0 {
+            Repr::Fixed(_) => true,
+            Repr::Made(packet) => packet.may_compress,
+        }
     }
 
     /// Bytes that this packet puts on a WebSocket; also what it counts in an outbox.
     #[must_use]
     pub fn wire_len(&self, protocol: Protocol) -> usize {
-        match self.attachments {
-            None => self.wire.len(),
-            Some(_) => self.frames(protocol).map(<[u8]>::len).sum(),
+        match self.attachment_list() {
+            [] => self.wire().len(),
+            _ => self.frames(protocol).map(<[u8]>::len).sum(),
         }
     }
 
     /// The pieces to write to the WebSocket of a client of this protocol, in order.
     pub fn frames(&self, protocol: Protocol) -> impl Iterator<Item = &[u8]> {
-        let attached = self.attachments.iter().flat_map(|list| list.iter());
-        std::iter::once(&*self.wire).chain(attached.flat_map(move |one| one.pieces(protocol)))
+        let attached = self.attachment_list().iter();
+        std::iter::once(self.wire()).chain(attached.flat_map(move |one| one.pieces(protocol)))
     }
 
-    pub(crate) const fn has_attachments(&self) -> bool {
-        self.attachments.is_some()
+    /// The whole of it as one piece, if it is one.
+    pub(crate) fn lone_frame(&self) -> Option<&[u8]> {
+        self.attachment_list().is_empty().then(|| self.wire())
+    }
+
+    pub(crate) fn has_attachments(&self) -> bool {
+        !self.attachment_list().is_empty()
     }
 
     /// The data of its attachments.
     pub(crate) fn attachments(&self) -> impl Iterator<Item = &[u8]> {
-        let attached = self.attachments.iter().flat_map(|list| list.iter());
-        attached.map(|one| &*one.data)
+        self.attachment_list().iter().map(|one| &*one.data)
     }
 
     /// The Engine.IO packets that it is made of, for whoever frames them anew: a client masks each.
     pub fn messages(&self) -> impl Iterator<Item = Message> {
-        let text = self.wire.slice(self.text_start.min(self.wire.len())..);
-        let text = (!text.is_empty()).then_some(Message::Text(text));
-        let attached = self.attachments.iter().flat_map(|list| list.iter());
+        let text = (!self.as_text().is_empty()).then(|| Message::Text(self.text_bytes()));
+        let attached = self.attachment_list().iter();
         text.into_iter()
             .chain(attached.map(|one| Message::Binary(one.data.clone())))
     }
@@ -205,13 +214,16 @@ impl Encoded {
     /// The packet's text, without the attachments.
     #[must_use]
     pub fn as_text(&self) -> &[u8] {
-        self.wire.get(self.text_start..).unwrap_or_default()
+        match &self.0 {
+            Repr::Fixed(fixed) => fixed.text(),
+            Repr::Made(packet) => packet.wire.payload(),
+        }
     }
 
     /// The whole packet for a payload of one packet, if that needs no new bytes.
     pub(crate) fn as_lone_payload(&self) -> Option<Bytes> {
-        let plain = self.attachments.is_none() && self.text_start < self.wire.len();
-        plain.then(|| self.wire.slice(self.text_start..))
+        let plain = !self.has_attachments() && !self.as_text().is_empty();
+        plain.then(|| self.text_bytes())
     }
 
     /// Appends the packet to an HTTP payload: text, then each attachment in base64.
@@ -226,6 +238,49 @@ impl Encoded {
             payload.push(b'b');
             payload.extend_from_slice(STANDARD.encode(data).as_bytes());
         }
+    }
+}
+
+/// What it is made of.
+impl Encoded {
+    /// All of the text's frame.
+    fn wire(&self) -> &[u8] {
+        match &self.0 {
+            Repr::Fixed(fixed) => fixed.frame(),
+            Repr::Made(packet) => packet.wire.as_slice(),
+        }
+    }
+
+    fn attachment_list(&self) -> &[Attachment] {
+        match &self.0 {
+            Repr::Fixed(_) => &[],
+            Repr::Made(packet) => packet.attachments.as_deref().unwrap_or_default(),
+        }
+    }
+
+    /// The text without a copy.
+    fn text_bytes(&self) -> Bytes {
+        match &self.0 {
+            Repr::Fixed(fixed) => Bytes::from_static(fixed.text()),
+            Repr::Made(packet) => Bytes::from_owner(TextOf(Arc::clone(packet))),
+        }
+    }
+
+    /// The packet, to change it. It is a copy where others have it too.
+    fn into_packet(self) -> Arc<Packet> {
+        match self.0 {
+            Repr::Fixed(fixed) => Arc::new(Packet::new(fixed.into(), None, true)),
+            Repr::Made(packet) => packet,
+        }
+    }
+}
+
+/// Lends a packet's text to whoever wants `Bytes`.
+struct TextOf(Arc<Packet>);
+
+impl AsRef<[u8]> for TextOf {
+    fn as_ref(&self) -> &[u8] {
+        self.0.wire.payload()
     }
 }
 

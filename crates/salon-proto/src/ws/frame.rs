@@ -3,7 +3,7 @@
 //! `mask` is `None` on a server and a fresh, unpredictable key for each frame on
 //! a client (RFC 6455 section 5.3); randomness is the caller's business.
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 
 use super::{
     CloseCode, ControlPayload, Deflater, EncodedHeader, MaskKey, Opcode, apply_mask, encode_header,
@@ -16,13 +16,52 @@ const MAX_REASON_LEN: usize = ControlPayload::MAX_LEN - 2;
 /// 2 bytes and a 64-bit length.
 pub(crate) const HEADER_ROOM: usize = 10;
 
+/// A frame in the buffer that its payload was written to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct BuiltFrame {
+    buffer: Vec<u8>,
+    /// Where in the buffer the frame begins, and where its payload.
+    start: usize,
+    payload_start: usize,
+}
+
+impl BuiltFrame {
+    /// The frame that begins at `start` of the buffer, and its payload at `payload_start`.
+    pub(crate) const fn new(buffer: Vec<u8>, start: usize, payload_start: usize) -> Self {
+        Self {
+            buffer,
+            start,
+            payload_start,
+        }
+    }
+
+    /// A frame whose payload is of no interest.
+    pub(crate) fn without_payload(buffer: Vec<u8>) -> Self {
+        let end = buffer.len();
+        Self::new(buffer, 0, end)
+    }
+
+    /// The same, with a payload that is of no interest any more.
+    pub(crate) fn into_whole(mut self) -> Self {
+        self.payload_start = self.buffer.len();
+        self
+    }
+
+    pub(crate) fn as_slice(&self) -> &[u8] {
+        self.buffer.get(self.start..).unwrap_or_default()
+    }
+
+    pub(crate) fn payload(&self) -> &[u8] {
+        self.buffer.get(self.payload_start..).unwrap_or_default()
+    }
+}
+
 /// A server's frame without a copy: `buffer` has [`HEADER_ROOM`] unused bytes, then the payload.
-/// Yields the frame and where in it the payload begins.
 pub(crate) fn frame_behind_room(
     opcode: Opcode,
     compressed: bool,
     mut buffer: Vec<u8>,
-) -> (Bytes, usize) {
+) -> BuiltFrame {
     let length = buffer.len().saturating_sub(HEADER_ROOM);
     let header = match compressed {
         true => encode_header(opcode, length, None).compressed(),
@@ -33,9 +72,7 @@ pub(crate) fn frame_behind_room(
     if let Some(room) = buffer.get_mut(start..HEADER_ROOM) {
         room.copy_from_slice(header);
     }
-    let mut frame = Bytes::from(buffer);
-    frame.advance(start.min(frame.len()));
-    (frame, header.len())
+    BuiltFrame::new(buffer, start, HEADER_ROOM)
 }
 
 /// A text message in one frame.

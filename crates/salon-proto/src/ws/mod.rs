@@ -36,7 +36,7 @@ pub use deflate::{Accepted, Deflate, Deflater};
 pub use error::{Error, ErrorKind};
 pub use extensions::InvalidExtensions;
 pub use fragments::MAX_FRAGMENTS;
-pub(crate) use frame::{HEADER_ROOM, frame_behind_room};
+pub(crate) use frame::{BuiltFrame, HEADER_ROOM, frame_behind_room};
 pub use frame::{
     append_frame, append_message, binary_frame, close_frame, empty_close_frame, ping_frame,
     pong_frame, text_frame,

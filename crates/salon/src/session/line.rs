@@ -1,8 +1,5 @@
 //! What is behind a session's lock: the protocol's state and the way out.
 
-use std::future::{Future, poll_fn};
-use std::io::IoSlice;
-use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
@@ -10,14 +7,11 @@ use salon_proto::CloseReason;
 use salon_proto::engine;
 use salon_proto::engine::payload::{Payload, PollBody};
 use tokio::sync::oneshot;
-use tokio::task::coop::unconstrained;
 
 use super::Session;
 use super::link::{Link, Writer};
 use super::running::Task;
-
-/// Slices given to one write. More rarely wait, and the next write takes them.
-const SLICES_PER_WRITE: usize = 32;
+use super::write::{self, Broken};
 
 pub(super) struct Line {
     pub(super) engine: engine::Session,
@@ -80,46 +74,21 @@ impl Line {
     /// Lets the transport take what waits.
     pub(super) fn write(&mut self, session: &Arc<Session>) {
         self.engine.flush();
-        let Some(writer) = &mut self.writer else {
-            return;
-        };
         if self.engine.outbox().is_empty() {
             return;
         }
-        let waker = Waker::from(Arc::clone(session));
-        let mut cx = Context::from_waker(&waker);
-        // Without tokio's budget for a task: it would end a long burst in the middle, while the
-        // kernel takes more, and a broadcast to thousands as well.
-        let mut written = pin!(unconstrained(poll_fn(|cx| {
-            Poll::Ready(write_all(&mut self.engine, writer, cx))
-        })));
-        if let Poll::Ready(Err(Broken)) = written.as_mut().poll(&mut cx) {
+        let Some(writer) = &mut self.writer else {
+            return;
+        };
+        let mut written = write::at_once(&mut self.engine, writer);
+        if written.is_pending() {
+            let waker = Waker::from(Arc::clone(session));
+            let mut cx = Context::from_waker(&waker);
+            written = write::or_wait(&mut self.engine, writer, &mut cx);
+        }
+        if let Poll::Ready(Err(Broken)) = written {
             self.engine.handle_lost(CloseReason::TransportError);
             self.writer = None;
         }
-    }
-}
-
-/// The stream broke.
-struct Broken;
-
-/// Writes until nothing waits or the stream takes no more.
-fn write_all(
-    engine: &mut engine::Session,
-    writer: &mut Writer,
-    cx: &mut Context<'_>,
-) -> Result<(), Broken> {
-    while !engine.outbox().is_empty() {
-        let mut slices = [IoSlice::new(&[]); SLICES_PER_WRITE];
-        let filled = engine.outbox().fill_slices(&mut slices);
-        match writer.poll_write(cx, &slices[..filled]) {
-            Poll::Ready(Ok(count)) if count > 0 => engine.handle_written(count),
-            Poll::Ready(_) => return Err(Broken),
-            Poll::Pending => return Ok(()),
-        }
-    }
-    match writer.poll_flush(cx) {
-        Poll::Ready(Err(_)) => Err(Broken),
-        _ => Ok(()),
     }
 }

@@ -95,6 +95,24 @@ impl Writer {
         matches!(self, Self::Tcp(_))
     }
 
+    /// Writes what the stream takes at once. After `Pending` only
+    /// [`poll_write`](Self::poll_write) will tell when it takes more; a stream of which
+    /// it is not known beforehand is always pending.
+    pub(super) fn try_write(&self, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        let Self::Tcp(half) = self else {
+            return Poll::Pending;
+        };
+        // One slice goes out by the plain call, which is the cheaper one.
+        let written = match slices {
+            [lone] => half.try_write(lone),
+            several => half.try_write_vectored(several),
+        };
+        match written {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Poll::Pending,
+            written => Poll::Ready(written),
+        }
+    }
+
     pub(super) fn poll_write(
         &mut self,
         cx: &mut Context<'_>,

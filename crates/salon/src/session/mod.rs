@@ -26,6 +26,7 @@ mod running;
 mod task;
 mod websocket;
 mod wheel;
+mod write;
 
 use std::future::Future;
 use std::sync::Arc;

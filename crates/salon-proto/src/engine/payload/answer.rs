@@ -1,12 +1,11 @@
 //! The body of the answer to a poll.
 
-use std::collections::VecDeque;
-
 use bytes::Bytes;
 
 use super::{SEPARATOR, v3};
 use crate::encoded::Encoded;
 use crate::engine::{Dialect, Protocol};
+use crate::outbox::Queue;
 
 /// The body of one HTTP response.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +21,7 @@ pub struct PollBody {
 impl PollBody {
     /// Writes packets as one body; `None` when none of them is for polling. `size` is a guess at
     /// its bytes.
-    pub(crate) fn of(packets: &VecDeque<Encoded>, size: usize, dialect: &Dialect) -> Option<Self> {
+    pub(crate) fn of(packets: &Queue, size: usize, dialect: &Dialect) -> Option<Self> {
         let has_bytes = packets.iter().any(Encoded::has_attachments);
         let is_binary = has_bytes && dialect.takes_bytes();
         let bytes = match lone(packets, dialect) {
@@ -38,22 +37,15 @@ impl PollBody {
 }
 
 /// The body of a single packet, where that is the packet itself.
-fn lone(packets: &VecDeque<Encoded>, dialect: &Dialect) -> Option<Bytes> {
+fn lone(packets: &Queue, dialect: &Dialect) -> Option<Bytes> {
     let is_plain = dialect.protocol == Protocol::V4 && dialect.callback.is_none();
-    match (packets.len(), packets.front()) {
-        (1, Some(packet)) if is_plain => packet.as_lone_payload(),
-        _ => None,
-    }
+    let packet = packets.lone().filter(|_| is_plain)?;
+    packet.as_lone_payload()
 }
 
-fn write(
-    packets: &VecDeque<Encoded>,
-    size: usize,
-    dialect: &Dialect,
-    is_binary: bool,
-) -> Option<Bytes> {
+fn write(packets: &Queue, size: usize, dialect: &Dialect, is_binary: bool) -> Option<Bytes> {
     let mut body = Vec::with_capacity(size);
-    for packet in packets {
+    for packet in packets.iter() {
         match dialect.protocol {
             Protocol::V4 => packet.append_to_payload(SEPARATOR, &mut body),
             Protocol::V3 if is_binary => v3::append_as_bytes(packet, &mut body),
@@ -75,11 +67,17 @@ mod tests {
     use super::*;
     use crate::engine::jsonp::Callback;
 
-    fn packets() -> VecDeque<Encoded> {
+    fn queue(packets: impl IntoIterator<Item = Encoded>) -> Queue {
+        let mut queue = Queue::default();
+        packets.into_iter().for_each(|one| queue.push(one));
+        queue
+    }
+
+    fn packets() -> Queue {
         let plain = Encoded::text(|out| out.extend_from_slice("4é".as_bytes()));
         let fill = |out: &mut Vec<u8>| out.extend_from_slice(b"451-[]");
         let binary = Encoded::with_attachments(fill, vec![Bytes::from_static(b"\x01\x02")]);
-        VecDeque::from([plain, binary])
+        queue([plain, binary])
     }
 
     fn dialect(protocol: Protocol, base64: bool, callback: Option<&str>) -> Dialect {
@@ -128,9 +126,8 @@ mod tests {
 
     #[test]
     fn only_binary_data_makes_a_body_binary() {
-        let mut packets = packets();
-        packets.pop_back();
-        let body = PollBody::of(&packets, 0, &dialect(Protocol::V3, false, None)).unwrap();
+        let text = queue(packets().pop());
+        let body = PollBody::of(&text, 0, &dialect(Protocol::V3, false, None)).unwrap();
         assert_eq!((&*body.bytes, body.is_binary), ("2:4é".as_bytes(), false));
     }
 
@@ -139,10 +136,7 @@ mod tests {
         let frame = Encoded::control_frame(Bytes::from_static(b"\x8a\x00"));
         for protocol in [Protocol::V3, Protocol::V4] {
             let dialect = dialect(protocol, false, None);
-            assert_eq!(
-                PollBody::of(&VecDeque::from([frame.clone()]), 0, &dialect),
-                None
-            );
+            assert_eq!(PollBody::of(&queue([frame.clone()]), 0, &dialect), None);
         }
     }
 }

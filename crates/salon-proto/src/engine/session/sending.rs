@@ -43,7 +43,7 @@ impl Session {
     pub fn enable_deflate(&mut self, deflater: Deflater) {
         self.deflater = Some(Box::new(deflater));
         let emptied = Outbox::new(self.dialect.protocol);
-        for packet in mem::replace(&mut self.outbox, emptied) {
+        for packet in mem::replace(&mut self.outbox, emptied).into_packets() {
             let deflated = self.deflated(&packet);
             self.outbox.push(deflated.unwrap_or(packet));
         }

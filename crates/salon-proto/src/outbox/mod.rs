@@ -1,11 +1,14 @@
 //! What waits to go out to one session.
 
-use std::collections::{VecDeque, vec_deque};
+mod queue;
+
 use std::io::IoSlice;
 
 use crate::encoded::Encoded;
 use crate::engine::payload::PollBody;
 use crate::engine::{Dialect, Protocol};
+
+pub(crate) use queue::Queue;
 
 /// A queue of packets with a count of their bytes.
 ///
@@ -15,7 +18,7 @@ use crate::engine::{Dialect, Protocol};
 pub struct Outbox {
     /// What its client speaks on a WebSocket.
     protocol: Protocol,
-    queue: VecDeque<Encoded>,
+    queue: Queue,
     /// Bytes of all packets in the queue, as WebSocket frames.
     bytes: usize,
     /// Bytes of the first packet that a WebSocket has already taken.
@@ -41,7 +44,7 @@ impl Outbox {
     /// Appends a packet whose [length](Self::len_of) is known.
     pub(crate) fn push_sized(&mut self, packet: Encoded, length: usize) {
         self.bytes = self.bytes.saturating_add(length);
-        self.queue.push_back(packet);
+        self.queue.push(packet);
     }
 
     /// Bytes that wait, as WebSocket frames.
@@ -58,7 +61,7 @@ impl Outbox {
 
     /// Whether nothing waits.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub const fn is_empty(&self) -> bool {
         self.queue.is_empty()
     }
 
@@ -73,29 +76,44 @@ impl Outbox {
         packet.wire_len(self.protocol)
     }
 
+    /// What to write next if it is in one piece, as a single event is.
+    #[must_use]
+    pub fn lone_piece(&self) -> Option<&[u8]> {
+        self.queue.lone()?.lone_frame()?.get(self.written..)
+    }
+
+    /// Appends all that waits to `buffer`, for a single plain write.
+    pub fn gather(&self, buffer: &mut Vec<u8>) {
+        self.pieces()
+            .for_each(|piece| buffer.extend_from_slice(piece));
+    }
+
     /// Fills `slices` with what to write next and returns how many were filled.
     pub fn fill_slices<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
-        let mut skip = self.written;
-        let mut filled = 0;
-        let pieces = self.queue.iter().flat_map(|one| one.frames(self.protocol));
-        for piece in pieces {
-            let rest = piece.get(skip..).unwrap_or_default();
-            skip = skip.saturating_sub(piece.len());
-            if rest.is_empty() {
-                continue;
-            }
-            let Some(slot) = slices.get_mut(filled) else {
-                break;
-            };
-            *slot = IoSlice::new(rest);
-            filled += 1;
-        }
-        filled
+        let places = slices.iter_mut().zip(self.pieces());
+        places
+            .map(|(slot, piece)| *slot = IoSlice::new(piece))
+            .count()
+    }
+
+    /// What waits, piece by piece, none of which is empty.
+    fn pieces(&self) -> impl Iterator<Item = &[u8]> {
+        let frames = self.queue.iter().flat_map(|one| one.frames(self.protocol));
+        let unwritten = frames.scan(self.written, |skip, piece| {
+            let rest = piece.get(*skip..).unwrap_or_default();
+            *skip = skip.saturating_sub(piece.len());
+            Some(rest)
+        });
+        unwritten.filter(|piece| !piece.is_empty())
     }
 
     /// Takes note that a WebSocket has taken the next `count` bytes.
     pub fn advance(&mut self, count: usize) {
         self.written = self.written.saturating_add(count);
+        if self.written >= self.bytes {
+            // All of it, which is the usual case.
+            return self.clear();
+        }
         while let Some(first) = self.queue.front() {
             let length = self.len_of(first);
             if self.written < length {
@@ -103,9 +121,8 @@ impl Outbox {
             }
             self.written -= length;
             self.bytes = self.bytes.saturating_sub(length);
-            self.queue.pop_front();
+            self.queue.pop();
         }
-        self.release_when_empty();
     }
 
     /// Takes everything as the body of one HTTP response; `None` when nothing waits.
@@ -115,31 +132,18 @@ impl Outbox {
         body
     }
 
+    /// The packets that wait, none of which may have been written in part.
+    pub(crate) fn into_packets(self) -> impl Iterator<Item = Encoded> {
+        self.queue.into_packets()
+    }
+
     /// Takes the first packet as the body of one HTTP response.
     pub fn take_first(&mut self, dialect: &Dialect) -> Option<PollBody> {
-        let first = self.queue.pop_front()?;
+        let first = self.queue.pop()?;
         self.bytes = self.bytes.saturating_sub(self.len_of(&first));
-        self.release_when_empty();
         let mut alone = Self::new(self.protocol);
         alone.push(first);
         alone.take_payload(dialect)
-    }
-
-    /// An idle session holds no queue at all.
-    fn release_when_empty(&mut self) {
-        if self.queue.is_empty() {
-            self.clear();
-        }
-    }
-}
-
-/// The packets that wait, none of which may have been written in part.
-impl IntoIterator for Outbox {
-    type Item = Encoded;
-    type IntoIter = vec_deque::IntoIter<Encoded>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.queue.into_iter()
     }
 }
 
@@ -182,6 +186,11 @@ mod tests {
             while !outbox.is_empty() {
                 assert_eq!(outbox.bytes(), whole.len() - seen.len());
                 let next = pending(&outbox);
+                let mut gathered = Vec::new();
+                outbox.gather(&mut gathered);
+                assert_eq!(gathered, next);
+                let is_lone = outbox.packets() == 1;
+                assert_eq!(outbox.lone_piece(), is_lone.then_some(&*next));
                 let count = step.min(next.len());
                 seen.extend_from_slice(&next[..count]);
                 outbox.advance(count);
