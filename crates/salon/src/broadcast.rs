@@ -17,6 +17,7 @@ use crate::namespace::NamespaceInner;
 use crate::recovery::{Audience, Offset};
 use crate::remote_socket::RemoteSocket;
 use crate::responses::{ResponsesFuture, Waiting};
+use crate::session::{Fanout, in_groups};
 use crate::socket::Socket;
 
 /// Whom an event is for: built step by step, then used. It can be cloned and used again.
@@ -270,11 +271,13 @@ impl Broadcast {
     ) {
         let id = waiting.id;
         let mut failed = Vec::new();
+        let mut fanout = Fanout::default();
         self.deflate_ahead(namespace, packet);
         let mut hub = namespace.hub.lock();
         for socket in hub.select(&self.target) {
             let expected = socket.await_answer(id, Waiter::Many(sender.clone()));
-            let sent = expected.and_then(|()| socket.deliver(packet.clone(), self.is_volatile));
+            let deliver = |()| socket.deliver_among(&mut fanout, packet, self.is_volatile);
+            let sent = expected.and_then(deliver);
             if sent.is_err() {
                 failed.extend(socket.forget_ack(id));
             }
@@ -295,25 +298,26 @@ impl Broadcast {
         let mut recipients = 0;
         let mut shown = Vec::new();
         let mut failure = None;
+        let mut fanout = Fanout::default();
         self.deflate_ahead(namespace, packet);
         let mut hub = namespace.hub.lock();
         if let (Some(keeper), Some(offset)) = (&namespace.recovery, offset) {
             keeper.record(offset, Audience::Target(self.target.clone()), packet);
         }
-        for socket in hub.select(&self.target) {
+        in_groups(hub.select(&self.target), Socket::touch, |socket| {
             if let Some(offset) = offset {
                 socket.note(offset);
             }
-            match socket.deliver(packet.clone(), self.is_volatile) {
+            match socket.deliver_among(&mut fanout, packet, self.is_volatile) {
                 Ok(()) => {
                     recipients += 1;
                     shown.extend(outgoing.as_ref().map(|_| socket.clone()));
                 }
                 // Missing it is what volatile means.
                 Err(_) if self.is_volatile => {}
-                Err(error) => failure = failure.or(Some(error)),
+                Err(error) => failure = failure.take().or(Some(error)),
             }
-        }
+        });
         drop(hub);
         if let Some(outgoing) = outgoing {
             shown.iter().for_each(|socket| show(&outgoing, socket));

@@ -46,24 +46,27 @@ pub(crate) struct Driver {
     pub(super) limits: Arc<Limits>,
     /// The runtime that the sessions run on, for handlers that are called from outside of it.
     pub(super) runtime: Handle,
-    tasks: [AbortHandle; 2],
+    tasks: Vec<AbortHandle>,
 }
 
 impl Driver {
     /// Starts the clock and the flusher on the current tokio runtime.
     pub(crate) fn start(limits: Arc<Limits>) -> Arc<Self> {
         let clock = Arc::new(Clock::new());
-        let flusher = Arc::new(Flusher::default());
-        let tasks = [
-            tokio::spawn(Arc::clone(&clock).run()).abort_handle(),
-            tokio::spawn(Arc::clone(&flusher).run()).abort_handle(),
-        ];
+        let runtime = Handle::current();
+        let flushers = runtime.metrics().num_workers();
+        let flusher = Arc::new(Flusher::new(flushers));
+        let mut tasks = vec![tokio::spawn(Arc::clone(&clock).run()).abort_handle()];
+        tasks.extend((0..flushers).map(|task| {
+            let flushing = Arc::clone(&flusher).run(task);
+            tokio::spawn(flushing).abort_handle()
+        }));
         Arc::new(Self {
             clock,
             flusher,
             registry: Registry::default(),
             limits,
-            runtime: Handle::current(),
+            runtime,
             tasks,
         })
     }

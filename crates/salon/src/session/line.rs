@@ -13,23 +13,26 @@ use super::link::{Link, Writer};
 use super::running::Task;
 use super::write::{self, Broken};
 
+/// Its fields are in memory in this order, and the lock follows them: what each packet out needs
+/// stands together.
+#[repr(C)]
 pub(super) struct Line {
-    pub(super) engine: engine::Session,
-    /// The WebSocket, once the session travels on one.
-    pub(super) writer: Option<Writer>,
     /// Answers the held poll.
     pub(super) poll: Option<oneshot::Sender<PollBody>>,
     /// What the session's task has to pick up.
     pub(super) arrivals: Vec<Arrival>,
     /// Handlers that were called elsewhere than for an event, for the session's task to start.
     pub(super) calls: Vec<Task>,
+    pub(super) engine: engine::Session,
+    /// The WebSocket, once the session travels on one.
+    pub(super) writer: Option<Writer>,
     pub(super) deadline_due: bool,
+    /// Nobody picks up arrivals any more.
+    pub(super) task_ended: bool,
     /// The flusher has been asked.
     pub(super) marked: bool,
     /// The session's task is at work, and flushes at the end of its turn.
     pub(super) in_turn: bool,
-    /// Nobody picks up arrivals any more.
-    pub(super) task_ended: bool,
 }
 
 /// Something for the session's task.

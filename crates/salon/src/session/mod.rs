@@ -39,6 +39,7 @@ use salon_proto::{Encoded, SessionId};
 
 pub(crate) use clock::Due;
 pub(crate) use driver::{Driver, Receiver};
+pub(crate) use flusher::{Fanout, in_groups};
 pub(crate) use link::Link;
 pub(crate) use polling::Post;
 pub(crate) use running::{Task, Turn};
@@ -107,6 +108,29 @@ impl Session {
 
     /// Queues a message. It goes out at the end of this turn of the runtime.
     pub(crate) fn send(self: &Arc<Self>, packet: Encoded, volatile: bool) -> Result<(), Rejected> {
+        let must_mark = self.queue(packet, volatile)?;
+        if must_mark {
+            self.driver.flusher.mark(Arc::clone(self));
+        }
+        Ok(())
+    }
+
+    /// The same as one of many.
+    pub(crate) fn send_among(
+        self: &Arc<Self>,
+        fanout: &mut Fanout,
+        packet: Encoded,
+        volatile: bool,
+    ) -> Result<(), Rejected> {
+        let must_mark = self.queue(packet, volatile)?;
+        if must_mark {
+            fanout.add(self);
+        }
+        Ok(())
+    }
+
+    /// Whether the flusher has to be told.
+    fn queue(self: &Arc<Self>, packet: Encoded, volatile: bool) -> Result<bool, Rejected> {
         let mut line = self.line.lock();
         let result = line.engine.send(packet, volatile);
         if result.is_err() && line.engine.has_output() {
@@ -116,12 +140,7 @@ impl Session {
         if line.engine.outbox().bytes() >= WRITE_AT {
             line.write(self);
         }
-        let must_mark = result.is_ok() && line.wants_mark();
-        drop(line);
-        if must_mark {
-            self.driver.flusher.mark(Arc::clone(self));
-        }
-        result
+        result.map(|()| line.wants_mark())
     }
 
     /// Ends the session once the client has got what waits for it.

@@ -14,6 +14,7 @@ use crate::error::{Emitted, not_connected, rejected};
 use crate::handler::{EmitError, Event, show};
 use crate::hub::Room;
 use crate::recovery::Offset;
+use crate::session::Fanout;
 
 /// Events.
 impl Socket {
@@ -169,5 +170,22 @@ impl Socket {
     pub(crate) fn deliver(&self, packet: Encoded, volatile: bool) -> Result<(), EmitError> {
         let sent = self.0.connection.session.send(packet, volatile);
         sent.map_err(|refused| rejected(refused.why))
+    }
+
+    /// The same as one of many.
+    pub(crate) fn deliver_among(
+        &self,
+        fanout: &mut Fanout,
+        packet: &Encoded,
+        volatile: bool,
+    ) -> Result<(), EmitError> {
+        let session = &self.0.connection.session;
+        let sent = session.send_among(fanout, packet.clone(), volatile);
+        sent.map_err(|refused| rejected(refused.why))
+    }
+
+    /// See [`in_groups`](crate::session::in_groups).
+    pub(crate) fn touch(&self) {
+        self.0.connection.session.touch();
     }
 }
