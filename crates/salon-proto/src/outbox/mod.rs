@@ -84,8 +84,17 @@ impl Outbox {
 
     /// Appends all that waits to `buffer`, for a single plain write.
     pub fn gather(&self, buffer: &mut Vec<u8>) {
-        self.pieces()
-            .for_each(|piece| buffer.extend_from_slice(piece));
+        let start = buffer.len();
+        for packet in self.queue.iter() {
+            match packet.lone_frame() {
+                Some(frame) => buffer.extend_from_slice(frame),
+                None => packet
+                    .frames(self.protocol)
+                    .for_each(|piece| buffer.extend_from_slice(piece)),
+            }
+        }
+        let written = self.written.min(buffer.len().saturating_sub(start));
+        buffer.drain(start..start.saturating_add(written));
     }
 
     /// Fills `slices` with what to write next and returns how many were filled.

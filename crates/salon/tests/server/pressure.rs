@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use salon::{DisconnectReason, Overflow};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
@@ -31,6 +32,22 @@ fn event(number: usize) -> String {
 
 fn emit(host: &Host, number: usize) -> salon::Emitted {
     host.emit("news", (number, "x".repeat(80)))
+}
+
+#[tokio::test(start_paused = true)]
+async fn others_have_their_turn_in_the_middle_of_a_large_broadcast() {
+    let host = Host::new();
+    let mut waiting = Vec::new();
+    for _ in 0..1_000 {
+        waiting.push(host.join().await);
+    }
+    assert_eq!(host.emit("news", ()).recipients(), waiting.len());
+    tokio::task::yield_now().await;
+    waiting.retain_mut(|client| client.text().now_or_never().is_none());
+    assert!((1..1_000).contains(&waiting.len()), "{}", waiting.len());
+    for mut client in waiting {
+        client.expect(r#"42["news"]"#).await;
+    }
 }
 
 #[tokio::test(start_paused = true)]

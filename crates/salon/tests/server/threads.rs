@@ -16,9 +16,14 @@ const EVENTS: usize = 500;
 
 /// Reads until the last event of each sender has come, and checks that each came once and in
 /// its order.
-async fn read_all(mut client: Client, senders: usize) {
+async fn read_all(client: Client, senders: usize) {
+    read_events(client, senders, EVENTS).await;
+}
+
+async fn read_events(mut client: Client, senders: usize, events: usize) -> Vec<usize> {
     let mut next: HashMap<usize, usize> = HashMap::new();
-    while next.values().sum::<usize>() < senders * EVENTS {
+    let mut order = Vec::new();
+    while order.len() < senders * events {
         let text = client.text().await;
         if text == "2" {
             client.send("3").await;
@@ -29,7 +34,9 @@ async fn read_all(mut client: Client, senders: usize) {
         let expected = next.entry(sender).or_default();
         assert_eq!(number, *expected, "from sender {sender}");
         *expected += 1;
+        order.push(sender);
     }
+    order
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -51,6 +58,34 @@ async fn broadcasts_from_many_threads_arrive_once_and_in_order_of_each_sender() 
     while let Some(result) = tasks.join_next().await {
         result.unwrap();
     }
+}
+
+/// Two threads write these broadcasts at once, since they are to more than one batch.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn large_broadcasts_from_two_threads_come_to_all_in_one_order() {
+    const LARGE: usize = 600;
+    const EVENTS: usize = 40;
+    let host = Arc::new(Host::new());
+    let mut readers = JoinSet::new();
+    for _ in 0..LARGE {
+        readers.spawn(read_events(host.join().await, 2, EVENTS));
+    }
+    let mut senders = JoinSet::new();
+    for sender in 0..2 {
+        let host = Arc::clone(&host);
+        senders.spawn(async move {
+            for number in 0..EVENTS {
+                assert_eq!(host.emit("x", (sender, number)).recipients(), LARGE);
+                // In bursts of four.
+                if number % 4 == 3 {
+                    tokio::task::yield_now().await;
+                }
+            }
+        });
+    }
+    senders.join_all().await;
+    let orders = readers.join_all().await;
+    assert!(orders.iter().all(|order| *order == orders[0]));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
