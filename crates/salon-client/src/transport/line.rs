@@ -242,7 +242,7 @@ impl Rest {
 
     fn write_candidate(&mut self, text: &'static str) {
         if let Some(candidate) = &mut self.candidate {
-            candidate.push(&Message::Text(Bytes::from_static(text.as_bytes())));
+            candidate.push(&Message::Text(text.into()));
         }
     }
 }

@@ -21,6 +21,7 @@ pub mod outgoing;
 pub mod session;
 mod socket;
 
+pub use crate::encoded::Text;
 pub use backoff::Backoff;
 pub use error::{
     AckFailure, ConnectError, DisconnectReason, DropReason, Failure, NamespaceError, TransportError,

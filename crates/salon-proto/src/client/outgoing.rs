@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
-use crate::encoded::Encoded;
+use crate::encoded::{Encoded, Text};
 use crate::engine::payload::SEPARATOR;
 
 /// Room for so many packets is kept between two bursts.
@@ -16,15 +16,16 @@ const KEPT_ROOM: usize = 32;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Message {
     /// UTF-8 with the packet's type digit.
-    Text(Bytes),
+    Text(Text),
     /// The data of a message. It has no type digit.
     Binary(Bytes),
 }
 
 impl Message {
-    fn bytes(&self) -> &Bytes {
+    fn bytes(&self) -> &[u8] {
         match self {
-            Self::Text(bytes) | Self::Binary(bytes) => bytes,
+            Self::Text(text) => text,
+            Self::Binary(data) => data,
         }
     }
 
@@ -88,7 +89,7 @@ impl Outgoing {
     /// Whether this text is the last that waits.
     pub(super) fn ends_with(&self, text: &[u8]) -> bool {
         let last = self.queue.back();
-        matches!(last, Some(Message::Text(last)) if last == text)
+        matches!(last, Some(Message::Text(last)) if **last == *text)
     }
 
     /// Whether nothing waits.
@@ -139,7 +140,7 @@ mod tests {
     use super::*;
 
     fn text(text: &'static str) -> Message {
-        Message::Text(Bytes::from_static(text.as_bytes()))
+        Message::Text(text.into())
     }
 
     fn of(messages: impl IntoIterator<Item = Message>) -> Outgoing {

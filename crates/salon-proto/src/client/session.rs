@@ -34,7 +34,7 @@ use crate::limits::{Limits, Timing};
 use crate::reason::CloseReason;
 use crate::timer::Instant;
 
-const PONG: &[u8] = b"3";
+const PONG: &str = "3";
 
 /// What the shell around the session must do.
 #[derive(Debug, PartialEq, Eq)]
@@ -322,8 +322,8 @@ impl Session {
     fn handle_ping(&mut self, now: Instant) -> Received<'static> {
         self.expect_ping(now);
         // A server that pings and does not read must not fill the queue.
-        if !self.outgoing.ends_with(PONG) {
-            let pong = Message::Text(Bytes::from_static(PONG));
+        if !self.outgoing.ends_with(PONG.as_bytes()) {
+            let pong = Message::Text(PONG.into());
             self.outgoing.push_message(pong);
         }
         Received::Pinged

@@ -2,6 +2,7 @@
 
 mod deflated;
 mod fixed;
+mod text;
 
 use std::sync::Arc;
 
@@ -16,6 +17,8 @@ use crate::ws::{BuiltFrame, EncodedHeader, HEADER_ROOM, Opcode, encode_header, f
 
 use deflated::Deflated;
 use fixed::Fixed;
+
+pub use text::Text;
 
 /// Room for a frame with a small payload, so that most packets are written without growing: the
 /// WebSocket header, the packet's head, and what JSON reserves before it knows its length.
@@ -205,7 +208,7 @@ impl Encoded {
 
     /// The Engine.IO packets that it is made of, for whoever frames them anew: a client masks each.
     pub fn messages(&self) -> impl Iterator<Item = Message> {
-        let text = (!self.as_text().is_empty()).then(|| Message::Text(self.text_bytes()));
+        let text = (!self.as_text().is_empty()).then(|| Message::Text(self.text_lent()));
         let attached = self.attachment_list().iter();
         text.into_iter()
             .chain(attached.map(|one| Message::Binary(one.data.clone())))
@@ -223,7 +226,7 @@ impl Encoded {
     /// The whole packet for a payload of one packet, if that needs no new bytes.
     pub(crate) fn as_lone_payload(&self) -> Option<Bytes> {
         let plain = !self.has_attachments() && !self.as_text().is_empty();
-        plain.then(|| self.text_bytes())
+        plain.then(|| Bytes::from_owner(self.text_lent()))
     }
 
     /// Appends the packet to an HTTP payload: text, then each attachment in base64.
@@ -258,11 +261,10 @@ impl Encoded {
         }
     }
 
-    /// The text without a copy.
-    fn text_bytes(&self) -> Bytes {
+    fn text_lent(&self) -> Text {
         match &self.0 {
-            Repr::Fixed(fixed) => Bytes::from_static(fixed.text()),
-            Repr::Made(packet) => Bytes::from_owner(TextOf(Arc::clone(packet))),
+            Repr::Fixed(fixed) => Text::fixed(fixed.text()),
+            Repr::Made(packet) => Text::of(packet),
         }
     }
 
@@ -272,15 +274,6 @@ impl Encoded {
             Repr::Fixed(fixed) => Arc::new(Packet::new(fixed.into(), None, true)),
             Repr::Made(packet) => packet,
         }
-    }
-}
-
-/// Lends a packet's text to whoever wants `Bytes`.
-struct TextOf(Arc<Packet>);
-
-impl AsRef<[u8]> for TextOf {
-    fn as_ref(&self) -> &[u8] {
-        self.0.wire.payload()
     }
 }
 

@@ -81,8 +81,8 @@ impl WebSocket {
     /// Takes a message, to be written by [`poll_flush`](Self::poll_flush).
     pub(crate) fn push(&mut self, message: &client::Message) {
         let (opcode, payload) = match message {
-            client::Message::Text(text) => (Opcode::Text, text),
-            client::Message::Binary(data) => (Opcode::Binary, data),
+            client::Message::Text(text) => (Opcode::Text, &text[..]),
+            client::Message::Binary(data) => (Opcode::Binary, &data[..]),
         };
         self.outgoing.push(opcode, payload, self.deflater.as_ref());
     }
