@@ -319,6 +319,7 @@ impl Broadcast {
             }
         });
         drop(hub);
+        drop(fanout);
         if let Some(outgoing) = outgoing {
             shown.iter().for_each(|socket| show(&outgoing, socket));
         }
