@@ -122,9 +122,17 @@ impl Encoded {
 
     /// Encodes a text frame that binary frames follow.
     pub fn with_attachments(fill: impl FnOnce(&mut Vec<u8>), attachments: Vec<Bytes>) -> Self {
+        Self::filled(|out| {
+            fill(out);
+            attachments
+        })
+    }
+
+    /// The same, where the attachments are known when the text is written.
+    pub(crate) fn filled(fill: impl FnOnce(&mut Vec<u8>) -> Vec<Bytes>) -> Self {
         let mut buffer = Vec::with_capacity(USUAL_ROOM);
         buffer.extend_from_slice(&[0; HEADER_ROOM]);
-        fill(&mut buffer);
+        let attachments = fill(&mut buffer);
         let wire = frame_behind_room(Opcode::Text, false, buffer);
         Packet::new(wire, share(attachments), true).into()
     }

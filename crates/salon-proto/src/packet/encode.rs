@@ -208,43 +208,48 @@ impl Kind {
         }
     }
 
-    fn binary(self, attachments: usize) -> Vec<u8> {
+    /// The second digit of a packet with attachments.
+    const fn binary_digit(self) -> u8 {
         match self {
-            Self::Event => format!("45{attachments}-").into_bytes(),
-            Self::Ack => format!("46{attachments}-").into_bytes(),
+            Self::Event => b'5',
+            Self::Ack => b'6',
         }
     }
 }
 
 /// Writes head and array in one go; only a packet with attachments, whose number stands
-/// before everything else, is put together a second time.
+/// before everything else, has its text moved a little.
 fn with_array(
     kind: Kind,
     namespace: &str,
     id: Option<u64>,
     write_array: impl FnOnce(&mut Vec<u8>, &mut Vec<Bytes>) -> Result<(), json::Error>,
 ) -> Result<Encoded, json::Error> {
-    let mut attachments = Vec::new();
     let mut result = Ok(());
-    let mut array_length = 0;
-    let plain = Encoded::text(|out| {
+    let packet = Encoded::filled(|out| {
+        let start = out.len();
         write_head(out, kind.plain(), namespace, id);
-        let head = out.len();
+        let mut attachments = Vec::new();
         result = write_array(out, &mut attachments);
-        array_length = out.len().saturating_sub(head);
+        if !attachments.is_empty() {
+            announce(out, start, kind, attachments.len());
+        }
+        attachments
     });
-    result?;
-    if attachments.is_empty() {
-        return Ok(plain);
+    result.map(|()| packet)
+}
+
+/// Makes the packet that begins at `start` one with so many attachments.
+fn announce(out: &mut Vec<u8>, start: usize, kind: Kind, attachments: usize) {
+    let end = out.len();
+    // Writing a number into a vector does not fail.
+    let _ = serde_json::to_writer(&mut *out, &attachments);
+    out.push(b'-');
+    let length = out.len().saturating_sub(end);
+    if let Some([_, digit, rest @ ..]) = out.get_mut(start..) {
+        *digit = kind.binary_digit();
+        rest.rotate_right(length);
     }
-    let text = plain.as_text();
-    let array = text.get(text.len().saturating_sub(array_length)..);
-    let head = kind.binary(attachments.len());
-    let fill = |out: &mut Vec<u8>| {
-        write_head(out, &head, namespace, id);
-        out.extend_from_slice(array.unwrap_or_default());
-    };
-    Ok(Encoded::with_attachments(fill, attachments))
 }
 
 fn write_head(out: &mut Vec<u8>, kind: &[u8], namespace: &str, id: Option<u64>) {

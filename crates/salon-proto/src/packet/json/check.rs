@@ -5,7 +5,10 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::error::{Error, Reason};
-use super::placeholder::Key;
+use super::placeholder::{Key, MARK, usual_number};
+
+/// The brace and the quote before the first key of an object.
+const BEFORE_MARK: usize = 2;
 
 /// Checks that each placeholder in an array names an attachment that came.
 ///
@@ -20,6 +23,9 @@ use super::placeholder::Key;
 /// assert!(check_placeholders(array, 1).is_err());
 /// ```
 pub fn check_placeholders(array: &str, attachments: usize) -> Result<(), Error> {
+    if are_usual(array, attachments) {
+        return Ok(());
+    }
     let mut json = serde_json::Deserializer::from_str(array);
     let seen = Check { attachments }.deserialize(&mut json);
     match seen {
@@ -29,6 +35,30 @@ pub fn check_placeholders(array: &str, attachments: usize) -> Result<(), Error> 
         Ok(_) => Ok(()),
         Err(source) => Err(Error::reading(None, source)),
     }
+}
+
+/// Whether all that could be placeholders are of the usual form, and legal; to see so is far less
+/// work than to read the data.
+fn are_usual(array: &str, attachments: usize) -> bool {
+    let mut bytes = array.bytes().enumerate();
+    bytes.all(|(at, byte)| match byte {
+        // A key may be written with escapes.
+        b'\\' => false,
+        b'_' => is_usual(array, at, attachments),
+        _ => true,
+    })
+}
+
+/// Whether what is at this place is no mark of a placeholder, or that of a usual one.
+fn is_usual(array: &str, at: usize, attachments: usize) -> bool {
+    if !array.get(at..).is_some_and(|text| text.starts_with(MARK)) {
+        return true;
+    }
+    let object = at
+        .checked_sub(BEFORE_MARK)
+        .and_then(|start| array.get(start..));
+    let number = object.and_then(usual_number);
+    number.is_some_and(|one| one < attachments)
 }
 
 /// What a value is, as far as placeholders are concerned.
@@ -130,6 +160,8 @@ mod tests {
             r#"["x",{"a":[{"_placeholder":true,"num":0}]},7,null,-1,1.5,true]"#,
             r#"["x",{"_placeholder":false,"num":9}]"#,
             r#"["x",{"_placeholder":1,"num":9}]"#,
+            r#"["x",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1},"_placeholder"]"#,
+            r#"["x","{\"_placeholder\":true,\"num\":9}"]"#,
         ];
         for array in legal {
             assert!(check_placeholders(array, 2).is_ok(), "{array}");
@@ -139,6 +171,9 @@ mod tests {
             r#"["x",{"_placeholder":true,"num":-1}]"#,
             r#"["x",{"_placeholder":true,"num":"0"}]"#,
             r#"["x",{"_placeholder":true}]"#,
+            r#"["x",{"\u005fplaceholder":true,"num":2}]"#,
+            r#"["x",{"_placeholder":true,"num":0},{"_placeholder":true,"num":2}]"#,
+            r#"["x",{"_placeholder":true,"num":0,"num":2}]"#,
             r#"["x",{"a":[[{"_placeholder":true,"num":5}]]},{"_placeholder":true,"num":0}]"#,
         ];
         for array in illegal {

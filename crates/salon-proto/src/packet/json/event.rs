@@ -7,6 +7,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use super::error::Error;
+use super::placeholder::usual_number;
 use super::plain::plain_len;
 use super::read::read_args;
 use super::scan::first_argument;
@@ -57,9 +58,7 @@ fn plain_text(json: &str) -> Option<String> {
 
 /// The attachment whose placeholder some JSON begins with, if that is as all parsers write it.
 fn attachment(json: &str, attachments: &[Bytes]) -> Option<Bytes> {
-    let number = json.strip_prefix(r#"{"_placeholder":true,"num":"#)?;
-    let (number, _) = number.split_once('}')?;
-    attachments.get(number.parse::<usize>().ok()?).cloned()
+    attachments.get(usual_number(json)?).cloned()
 }
 
 #[cfg(test)]

@@ -22,6 +22,16 @@ use super::binary::{Attached, WithAttachments};
 pub(crate) const MARK: &str = "_placeholder";
 pub(crate) const NUMBER: &str = "num";
 
+/// How a placeholder begins as all encoders write it; its number and a brace follow.
+pub(super) const PLACEHOLDER: &str = r#"{"_placeholder":true,"num":"#;
+
+/// The number in text that begins with such a placeholder, or `None`: it begins with something
+/// else, which may be a placeholder in another form.
+pub(super) fn usual_number(json: &str) -> Option<usize> {
+    let (number, _) = json.strip_prefix(PLACEHOLDER)?.split_once('}')?;
+    number.parse().ok()
+}
+
 /// The keys that make an object a placeholder.
 #[derive(Deserialize)]
 #[serde(field_identifier)]

@@ -9,6 +9,7 @@ use serde_json::ser::Formatter;
 
 use super::error::{Error, Reason};
 use super::output::Output;
+use super::placeholder::PLACEHOLDER;
 use super::shared;
 use super::strings::{IsString, WithStrings, pass_on, pass_on_scalars, write_string};
 
@@ -289,7 +290,10 @@ impl Formatter for ArgumentsFormatter<'_> {
         }
         let number = self.attachments.len() - self.first;
         self.attachments.push(shared::attachment(value));
-        write!(writer, r#"{{"_placeholder":true,"num":{number}}}"#)
+        writer.write_all(PLACEHOLDER.as_bytes())?;
+        // Writing a number fails only where the writer does.
+        serde_json::to_writer(&mut *writer, &number)?;
+        writer.write_all(b"}")
     }
 }
 
