@@ -151,20 +151,42 @@ impl SessionTask {
         Next::Go
     }
 
+    /// Locks the line once for a message before it is handled, and not again afterwards: there may
+    /// be thousands in a turn.
     fn deliver(&mut self, message: Message<'_>, cx: &mut Context<'_>) -> Next {
+        let mut line = self.session.line.lock();
+        if line.engine.is_closed() {
+            return Next::Stop;
+        }
+        // Handlers of a client that has come or left start before those of its next message.
+        if !line.calls.is_empty() {
+            drop(line);
+            self.start_called(cx);
+            line = self.session.line.lock();
+        }
         match message {
-            Message::Text(text) => self.deliver_text(&text, cx),
-            Message::Binary(data) => self.deliver_binary(data, cx),
-            Message::Ping(payload) => self.answer_ping(payload),
+            Message::Text(text) => {
+                let received = line.engine.handle_text(self.now, &text);
+                drop(line);
+                self.hand_over(received, cx);
+            }
+            Message::Binary(data) => {
+                let message = line.engine.handle_binary(self.now, data);
+                drop(line);
+                self.hand_over_binary(message, cx);
+            }
+            Message::Ping(payload) => {
+                drop(line);
+                self.answer_ping(payload);
+            }
             Message::Pong(_) => {}
             Message::Close(frame) => {
-                let code = frame.map(|frame| frame.code);
-                self.session.line.lock().engine.handle_close_frame(code);
+                line.engine
+                    .handle_close_frame(frame.map(|frame| frame.code));
             }
         }
-        match self.session.line.lock().engine.is_closed() {
-            true => Next::Stop,
-            false if self.is_busy() => Next::Pause,
+        match self.is_busy() {
+            true => Next::Pause,
             false => Next::Go,
         }
     }
@@ -191,19 +213,7 @@ impl SessionTask {
         let _ = engine.send(pong, false);
     }
 
-    fn deliver_text(&mut self, text: &str, cx: &mut Context<'_>) {
-        let received = {
-            let mut line = self.session.line.lock();
-            line.engine.handle_text(self.now, text)
-        };
-        self.hand_over(received, cx);
-    }
-
-    fn deliver_binary(&mut self, data: Cow<'_, [u8]>, cx: &mut Context<'_>) {
-        let message = {
-            let mut line = self.session.line.lock();
-            line.engine.handle_binary(self.now, data)
-        };
+    fn hand_over_binary(&mut self, message: Option<Cow<'_, [u8]>>, cx: &mut Context<'_>) {
         if let Some(data) = message {
             let (receiver, mut turn) = self.receiver(cx);
             receiver.handle_binary(data, &mut turn);
@@ -228,6 +238,7 @@ impl SessionTask {
                 }
             };
             self.hand_over(received, cx);
+            self.start_called(cx);
         }
         if body.payload.is_finished() {
             let _ = body.processed.send(());
@@ -243,9 +254,7 @@ impl SessionTask {
             Received::Text(text) => receiver.handle_text(text, &mut turn),
             Received::Binary(data) => receiver.handle_binary(Cow::Owned(data), &mut turn),
         }
-        // A handler that waited for just this answer goes on before the next event starts, and
-        // so do those of a client that has just come or left.
+        // A handler that waited for just this answer goes on before the next event starts.
         self.running.poll(cx);
-        self.start_called(cx);
     }
 }

@@ -34,7 +34,8 @@ pub(crate) trait Receiver: Send {
     fn handle_timeout(&mut self, now: Instant, turn: &mut Turn<'_, '_>);
     /// The session is over; nothing follows.
     fn handle_closed(&mut self, reason: CloseReason, turn: &mut Turn<'_, '_>);
-    /// When to call [`handle_timeout`](Self::handle_timeout).
+    /// When to call [`handle_timeout`](Self::handle_timeout). It may be put off or dropped between
+    /// two calls of that, and must not be brought forward.
     fn poll_timeout(&self) -> Option<Instant>;
 }
 

@@ -77,7 +77,6 @@ impl Future for SessionTask {
             self.leave();
             return Poll::Ready(());
         }
-        self.schedule();
         Poll::Pending
     }
 }
@@ -102,29 +101,34 @@ impl SessionTask {
 
     /// Sends what the turn has produced and obeys the protocol, until both have nothing more.
     fn finish_turn(&mut self, cx: &mut Context<'_>) {
+        let session = Arc::clone(&self.session);
         loop {
-            self.start_called(cx);
-            self.take_arrivals(cx);
-            let session = Arc::clone(&self.session);
             let mut line = session.line.lock();
+            if self.has_visitors(&line) {
+                drop(line);
+                self.start_called(cx);
+                self.take_arrivals(cx);
+                continue;
+            }
             line.write(&session);
             if self.owes_pong(&line) {
                 drop(line);
                 self.answer_last_ping();
-                continue;
+            } else if let Some(output) = line.engine.poll_output() {
+                drop(line);
+                self.obey(output, cx);
+            } else {
+                line.in_turn = false;
+                self.shut_down(&mut line, cx);
+                return self.schedule(line.engine.poll_timeout());
             }
-            let Some(output) = line.engine.poll_output() else {
-                let is_idle = line.arrivals.is_empty() || self.is_busy();
-                if is_idle && line.calls.is_empty() {
-                    line.in_turn = false;
-                    self.shut_down(&mut line, cx);
-                    return;
-                }
-                continue;
-            };
-            drop(line);
-            self.obey(output, cx);
         }
+    }
+
+    /// Whether something has come from elsewhere that can be taken now.
+    fn has_visitors(&self, line: &Line) -> bool {
+        let has_arrivals = !line.arrivals.is_empty() || self.body.is_some();
+        (has_arrivals && !self.is_busy()) || !line.calls.is_empty()
     }
 
     /// Once the session is over and its last frames are written, ends our side of the stream.
@@ -152,10 +156,14 @@ impl SessionTask {
     }
 
     /// Tells the clock of the next deadline, unless it knows an earlier one.
-    fn schedule(&mut self) {
-        let engine = self.session.line.lock().engine.poll_timeout();
+    fn schedule(&mut self, engine: Option<Instant>) {
         let lingering = self.lingers_until.filter(|_| self.socket.is_some());
-        let deadlines = [engine, self.receiver.poll_timeout(), lingering];
+        // The layer above never brings its deadline forward, so it is asked when none is known.
+        let receiver = match self.scheduled {
+            None => self.receiver.poll_timeout(),
+            Some(_) => None,
+        };
+        let deadlines = [engine, receiver, lingering];
         let Some(next) = deadlines.into_iter().flatten().min() else {
             return;
         };

@@ -2,6 +2,7 @@
 
 use std::mem;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use futures_util::future::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -46,6 +47,7 @@ impl Socket {
         connection.send(consent);
         drop(hub);
         *membership = Membership::Admitted(rooms);
+        self.0.is_connected.store(true, Ordering::Release);
         true
     }
 
@@ -135,6 +137,7 @@ impl Socket {
         let rooms = (keeps_rooms || has_hooks).then(|| self.rooms_in(&hub, &membership));
         let rooms = rooms.unwrap_or_default();
         let gone = Membership::Gone(Vec::new());
+        self.0.is_connected.store(false, Ordering::Release);
         let removed = match mem::replace(&mut *membership, gone) {
             Membership::Connected(key) => hub.remove(key),
             _ => None,

@@ -12,7 +12,7 @@ mod rooms;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 use salon_proto::ack::AckTable;
@@ -53,6 +53,9 @@ struct SocketInner {
     /// Answers that the client owes; rarely any, so it is absent until needed.
     acks: Mutex<Option<Box<AckTable<Waiter>>>>,
     extras: Mutex<Option<Box<Extras>>>,
+    /// Whether it is let in and not gone, as `membership` says too, but without its lock: each
+    /// packet to the client asks.
+    is_connected: AtomicBool,
     /// Whether there are handlers among the extras.
     has_handlers: AtomicBool,
     recovery: Option<Box<Recoverable>>,
@@ -103,11 +106,7 @@ impl Socket {
     /// Whether it is connected. In a middleware it is not yet.
     #[must_use]
     pub fn is_connected(&self) -> bool {
-        let membership = self.0.membership.lock();
-        matches!(
-            *membership,
-            Membership::Admitted(_) | Membership::Connected(_)
-        )
+        self.0.is_connected.load(Ordering::Acquire)
     }
 
     /// What more is known of why its connection ended, where the
@@ -158,6 +157,7 @@ impl Socket {
             membership: Mutex::new(Membership::Connecting(Vec::new())),
             acks: Mutex::new(None),
             extras: Mutex::new(None),
+            is_connected: AtomicBool::new(false),
             has_handlers: AtomicBool::new(false),
             recovery: recovery.map(|id| Box::new(Recoverable::new(id))),
         })))
@@ -186,6 +186,7 @@ impl Socket {
             membership: Mutex::new(Membership::Connecting(rooms)),
             acks: Mutex::new(None),
             extras: Mutex::new(kept.0),
+            is_connected: AtomicBool::new(false),
             has_handlers: AtomicBool::new(false),
             recovery: Some(Box::new(Recoverable::resumed(id, trace, claim.from))),
         }))
