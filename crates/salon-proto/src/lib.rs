@@ -45,6 +45,7 @@ pub mod outbox;
 pub mod packet;
 pub mod parser;
 pub mod reason;
+mod spare;
 pub mod timer;
 pub mod ws;
 

@@ -3,7 +3,11 @@
 //! `mask` is `None` on a server and a fresh, unpredictable key for each frame on
 //! a client (RFC 6455 section 5.3); randomness is the caller's business.
 
+use std::mem;
+
 use bytes::Bytes;
+
+use crate::spare;
 
 use super::{
     CloseCode, ControlPayload, Deflater, EncodedHeader, MaskKey, Opcode, apply_mask, encode_header,
@@ -53,6 +57,12 @@ impl BuiltFrame {
 
     pub(crate) fn payload(&self) -> &[u8] {
         self.buffer.get(self.payload_start..).unwrap_or_default()
+    }
+}
+
+impl Drop for BuiltFrame {
+    fn drop(&mut self) {
+        spare::keep(mem::take(&mut self.buffer));
     }
 }
 

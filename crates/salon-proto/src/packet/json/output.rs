@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::spare;
+
 /// Room for what closes brackets and quotes behind a long string: without it the buffer, just made
 /// to fit, would double for a byte.
 const ROOM_BEHIND: usize = 64;
@@ -16,7 +18,8 @@ impl<'a> Output<'a> {
 
     #[cold]
     fn grow(&mut self, by: usize) {
-        self.0.reserve(by.saturating_add(ROOM_BEHIND));
+        let needed = self.0.len().saturating_add(by).saturating_add(ROOM_BEHIND);
+        spare::grow(self.0, needed);
     }
 }
 
