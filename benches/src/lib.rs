@@ -3,10 +3,11 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`wire`] | the messages of the bench as bytes, made once |
+//! | [`wire`], [`cycle`] | the messages of the bench as bytes, made once |
 //! | [`load`] | the clients: many connections on one thread, cheaper than what they drive |
 //! | [`process`], [`usage`] | a program as a process of its own; what it has used |
-//! | [`stage`], [`sample`] | what is measured with which number of connections; one measurement |
+//! | [`stages`], [`stage`] | what is measured, and with which number of connections |
+//! | [`sample`], [`latency`] | one measurement |
 //! | [`options`], [`runner`] | the command line; the rounds, in which the servers take turns |
 //! | [`report`] | medians and ratios, as a table and as JSON |
 //! | [`clients`] | all of `cargo bench-client` |
@@ -17,7 +18,9 @@
 //! protocol). README.md says how to read the figures.
 
 pub mod clients;
+pub mod cycle;
 mod figures;
+pub mod latency;
 pub mod load;
 pub mod options;
 pub mod process;
@@ -25,6 +28,7 @@ pub mod report;
 pub mod runner;
 pub mod sample;
 pub mod stage;
+pub mod stages;
 pub mod usage;
 mod visit;
 pub mod wire;

@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::stage::{STAGES, Scenario, Slices, Stage};
+use crate::stage::{Scenario, Slices, Stage};
+use crate::stages::STAGES;
 
 /// What the command can do.
 pub const HELP: &str = "\
 cargo bench-salon [OPTIONS]
 
   --against PATH   compare with this salon-bench-server, built from another commit
-  --quick          two short rounds without the floor: under a minute
+  --quick          two short rounds without the floor and the long stages: about a minute
   --rounds N       how many rounds, each with fresh servers (5)
   --only WORDS     only the stages with a scenario whose name contains WORDS
   --threads N      threads of the server (1)
@@ -32,6 +33,8 @@ pub struct Options {
     pub threads: usize,
     /// Whether the floor is measured too.
     pub floor: bool,
+    /// Whether stages are measured that take long.
+    pub long: bool,
     /// Where the figures go.
     pub json: PathBuf,
 }
@@ -49,6 +52,7 @@ impl Options {
             only: String::new(),
             threads: 1,
             floor: true,
+            long: true,
             json,
         };
         let mut words = words.into_iter();
@@ -77,6 +81,7 @@ impl Options {
         self.rounds = 2;
         self.slices = slices(4);
         self.floor = false;
+        self.long = false;
     }
 
     /// The stages that were asked for.
@@ -85,14 +90,15 @@ impl Options {
         STAGES
             .iter()
             .filter(move |stage| stage.scenarios.iter().any(is_wanted))
+            .filter(|stage| self.long || !stage.is_long())
     }
 
-    /// The cores of the server, in the words of taskset. The load has core 1.
+    /// With how many threads each server is measured in a stage.
     #[must_use]
-    pub fn cores(&self) -> String {
+    pub const fn threads<'a>(&'a self, stage: &Stage) -> &'a [usize] {
         match self.threads {
-            1 => "0".into(),
-            threads => format!("0-{}", threads - 1),
+            1 => stage.threads,
+            _ => std::slice::from_ref(&self.threads),
         }
     }
 }

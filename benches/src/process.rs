@@ -7,6 +7,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use tokio::runtime::{Builder, Runtime};
 
+use crate::stage::Pings;
+
 /// What a server says when it is ready, before its address.
 const LISTENING: &str = "listening on ";
 
@@ -88,27 +90,40 @@ impl Drop for Talk {
 pub struct ServerProcess {
     talk: Talk,
     address: SocketAddr,
+    threads: usize,
 }
 
 impl ServerProcess {
-    /// Starts a server of ours on these cores, in the words of taskset: `0` or `0-1`.
+    /// Starts a server on these cores, in the words of taskset: `0` or `0-1`.
     ///
     /// # Errors
     /// When it does not start or says something else than where it listens.
-    pub fn start(program: &Path, threads: usize, cores: &str) -> io::Result<Self> {
-        let mut command = on_cores(cores, program);
-        Self::start_command(command.arg(threads.to_string()))
+    pub fn start(program: &Path, threads: usize, pings: Pings, cores: &str) -> io::Result<Self> {
+        Self::start_command(&mut on_cores(cores, program), threads, pings)
     }
 
-    /// Starts any server, anywhere.
+    /// Starts any server, anywhere; `command` has all but the threads, which become its last word,
+    /// and the pings.
     ///
     /// # Errors
     /// As for [`start`](Self::start).
-    pub fn start_command(command: &mut Command) -> io::Result<Self> {
+    pub fn start_command(command: &mut Command, threads: usize, pings: Pings) -> io::Result<Self> {
+        command.arg(threads.to_string());
+        pings.tell(command);
         let mut talk = Talk::start(command)?;
         let address = talk.hear(LISTENING)?;
         let address = address.parse().map_err(io::Error::other)?;
-        Ok(Self { talk, address })
+        Ok(Self {
+            talk,
+            address,
+            threads,
+        })
+    }
+
+    /// How many threads it was given.
+    #[must_use]
+    pub const fn threads(&self) -> usize {
+        self.threads
     }
 
     /// Where it listens.

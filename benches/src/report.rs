@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::figures::{Figures, or_dash};
 use crate::sample::Sample;
-use crate::stage::STAGES;
+use crate::stages::STAGES;
 
 /// Which server a figure is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,9 +54,9 @@ impl Report {
     #[must_use]
     pub fn table(&self) -> String {
         let mut table = HEAD.to_owned();
-        for name in self.scenarios() {
-            let this = self.of(Target::This, name);
-            let _ = write!(table, "| {name} | {} |", this.shown());
+        for row in self.rows() {
+            let this = self.of(Target::This, row);
+            let _ = write!(table, "| {} | {} |", row.shown(), this.shown());
             let _ = write!(
                 table,
                 " {} |",
@@ -78,7 +78,7 @@ impl Report {
                 ))
             );
             for target in [Target::Against, Target::Floor] {
-                let other = self.of(target, name);
+                let other = self.of(target, row);
                 let ratio = or_dash(this.ratio(&other), |ratio| format!("{ratio:.3}"));
                 let _ = write!(table, " {} | {ratio} |", other.shown());
             }
@@ -90,32 +90,58 @@ impl Report {
     /// The same with every slice.
     #[must_use]
     pub fn json(&self) -> Value {
-        let scenarios = self.scenarios().map(|name| {
-            let this = self.of(Target::This, name);
+        let scenarios = self.rows().map(|row| {
+            let this = self.of(Target::This, row);
             let targets = Target::ALL.map(|target| {
-                let figures = self.of(target, name);
+                let figures = self.of(target, row);
                 let mut json = figures.json();
                 json["this_ratio"] = this.ratio(&figures).into();
                 (target.name().to_owned(), json)
             });
-            json!({ "scenario": name, "servers": targets.into_iter().collect::<serde_json::Map<_, _>>() })
+            json!({ "scenario": row.scenario, "threads": row.threads, "servers": targets.into_iter().collect::<serde_json::Map<_, _>>() })
         });
         scenarios.collect()
     }
 
-    /// The names of what was measured, in order.
-    fn scenarios(&self) -> impl Iterator<Item = &'static str> {
-        let names = STAGES
-            .iter()
-            .flat_map(|stage| stage.scenarios)
-            .map(|one| one.name);
-        names.filter(|name| !self.of(Target::This, name).is_empty())
+    /// What was measured, in order.
+    fn rows(&self) -> impl Iterator<Item = Row> {
+        let scenarios = STAGES.iter().flat_map(|stage| stage.scenarios);
+        let rows = scenarios.flat_map(|one| {
+            let scenario = one.name;
+            (1..=self.max_threads()).map(move |threads| Row { scenario, threads })
+        });
+        rows.filter(|row| !self.of(Target::This, *row).is_empty())
     }
 
-    fn of(&self, target: Target, scenario: &str) -> Figures {
+    fn max_threads(&self) -> usize {
+        let threads = self.samples.iter().map(|(_, sample)| sample.threads);
+        threads.max().unwrap_or_default()
+    }
+
+    fn of(&self, target: Target, row: Row) -> Figures {
         let samples = self.samples.iter();
-        let samples = samples.filter(|(of, sample)| *of == target && sample.scenario == scenario);
+        let samples = samples.filter(|(of, sample)| *of == target && row.has(sample));
         Figures::new(samples.map(|(_, sample)| sample))
+    }
+}
+
+/// A row of the table: a scenario, with some number of threads.
+#[derive(Clone, Copy)]
+struct Row {
+    scenario: &'static str,
+    threads: usize,
+}
+
+impl Row {
+    fn has(self, sample: &Sample) -> bool {
+        (sample.scenario, sample.threads) == (self.scenario, self.threads)
+    }
+
+    fn shown(self) -> String {
+        match self.threads {
+            1 => self.scenario.to_owned(),
+            threads => format!("{}, {threads} threads", self.scenario),
+        }
     }
 }
 
@@ -127,14 +153,7 @@ mod tests {
         let mut report = Report::default();
         for (target, value) in values {
             let scenario = "memory of an idle session";
-            report.add(
-                *target,
-                Sample {
-                    scenario,
-                    value: *value,
-                    speed: None,
-                },
-            );
+            report.add(*target, Sample::new(scenario, *value, None));
         }
         report
     }

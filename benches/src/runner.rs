@@ -27,8 +27,9 @@ pub fn run(options: &Options, folder: &Path) -> io::Result<Report> {
     let mut report = Report::default();
     for round in 1..=options.rounds {
         for stage in options.stages() {
-            let able: Vec<_> = contenders.iter().filter(|one| one.can(stage)).collect();
-            for group in able.chunks((AT_ONCE / stage.connections).max(1)) {
+            let all: Vec<_> = contenders.iter().collect();
+            let connections = stage.connections * options.threads(stage).len();
+            for group in all.chunks((AT_ONCE / connections).max(1)) {
                 tell(&format!(
                     "round {round} of {}, {}: {stage}",
                     options.rounds,
@@ -43,22 +44,34 @@ pub fn run(options: &Options, folder: &Path) -> io::Result<Report> {
     Ok(report)
 }
 
-/// Measures one stage with some servers side by side.
+/// Measures one stage with some servers side by side, each with every number of threads.
 fn measure(
     contenders: &[&Contender],
     stage: &Stage,
     options: &Options,
     report: &mut Report,
 ) -> io::Result<()> {
-    let cores = options.cores();
-    let start = |one: &&Contender| ServerProcess::start(&one.program, options.threads, &cores);
-    let servers = contenders
-        .iter()
-        .map(start)
-        .collect::<io::Result<Vec<_>>>()?;
+    let mut targets = Vec::new();
+    let mut servers = Vec::new();
+    for contender in contenders {
+        for threads in options.threads(stage) {
+            let cores = cores(*threads);
+            let server = ServerProcess::start(&contender.program, *threads, stage.pings, &cores)?;
+            servers.push(server);
+            targets.push(contender.target);
+        }
+    }
     stage.measure(&servers, options.slices, |index, sample| {
-        report.add(contenders[index].target, sample);
+        report.add(targets[index], sample);
     })
+}
+
+/// The cores of a server, in the words of taskset. The load has core 1.
+fn cores(threads: usize) -> String {
+    match threads {
+        1 => "0".into(),
+        threads => format!("0-{}", threads - 1),
+    }
 }
 
 fn contenders(options: &Options, folder: &Path) -> Vec<Contender> {
@@ -74,12 +87,6 @@ fn contenders(options: &Options, folder: &Path) -> Vec<Contender> {
         contenders.push(contender(Target::Floor, folder.join("salon-bench-floor")));
     }
     contenders
-}
-
-impl Contender {
-    fn can(&self, stage: &Stage) -> bool {
-        self.target != Target::Floor || !stage.is_polling()
-    }
 }
 
 fn names(contenders: &[&Contender]) -> String {

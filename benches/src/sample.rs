@@ -3,6 +3,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
+use crate::latency::Latency;
 use crate::usage::Cpu;
 
 /// What was measured once.
@@ -15,6 +16,28 @@ pub struct Sample {
     pub value: f64,
     /// How that time was used.
     pub speed: Option<Speed>,
+    /// How many threads the server had.
+    pub threads: usize,
+    /// How long messages took, where the load keeps to a fixed rate.
+    pub latency: Option<Latency>,
+    /// How many answers came before the answer to an earlier message of the same connection. No
+    /// server should do so; some with several threads do.
+    pub overtaken: u64,
+}
+
+impl Sample {
+    /// Processor time or bytes, and nothing besides.
+    #[must_use]
+    pub const fn new(scenario: &'static str, value: f64, speed: Option<Speed>) -> Self {
+        Self {
+            scenario,
+            value,
+            speed,
+            threads: 1,
+            latency: None,
+            overtaken: 0,
+        }
+    }
 }
 
 /// What belongs to processor time.

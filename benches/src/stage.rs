@@ -1,21 +1,26 @@
-//! What is measured, and with how many connections.
+//! What is measured, and with how many connections; [`STAGES`](crate::stages::STAGES) has all.
 
 use std::fmt;
 use std::io;
+use std::process::Command;
 use std::time::Duration;
 
 use crate::process::ServerProcess;
 use crate::sample::Sample;
 use crate::visit::Visit;
-use crate::wire::Audience::{self, Namespace, Room};
-use crate::wire::MAX_WINDOW;
+use crate::wire::{Audience, Content};
 
 /// Connections that are opened once, and what is measured with them.
 #[derive(Clone, Copy, Debug)]
 pub struct Stage {
     /// How many connections, or polling clients.
     pub connections: usize,
-    /// In this order, since the room is joined on the way.
+    /// The servers' threads. Where there are several numbers, each server is started once with each,
+    /// and its samples are compared with one another.
+    pub threads: &'static [usize],
+    /// When the servers send pings.
+    pub pings: Pings,
+    /// In this order, since rooms are joined on the way.
     pub scenarios: &'static [Scenario],
 }
 
@@ -28,6 +33,17 @@ pub struct Scenario {
     pub work: Work,
 }
 
+/// When servers send pings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pings {
+    /// Once an hour, which is longer than any stage, so that no ping is among what is counted.
+    Never,
+    /// After the 25 seconds of Socket.IO's default.
+    Default,
+    /// As often as this, for tests: only our own servers can.
+    Every(Duration),
+}
+
 /// What a scenario does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Work {
@@ -36,51 +52,21 @@ pub enum Work {
     /// Bytes in memory for each of them, when they are idle.
     Idle,
     /// Echo with so many requests in flight on each connection.
-    Echo(usize),
+    Echo(Content, usize),
     /// Broadcasts in bursts of so many.
     Broadcast(Audience, usize),
+    /// All connections are in rooms of ten, and publishes go to rooms taken at random.
+    Rooms,
     /// Echo over long-polling, all clients on polling.
     PollingEcho,
+    /// Sessions that only answer pings; they are opened within one ping interval, so that pings
+    /// are spread evenly. It is measured for all servers at once.
+    Pings,
+    /// Echoes at a fixed rate of so many a second, whatever the server does.
+    EchoLatency(usize),
+    /// Broadcasts at a fixed rate of so many a second to a room of 100 of the connections.
+    RoomLatency(usize),
 }
-
-use Work::{Broadcast, Connect, Echo, Idle, PollingEcho};
-
-const fn scenario(name: &'static str, work: Work) -> Scenario {
-    Scenario { name, work }
-}
-
-/// Everything that is measured.
-pub const STAGES: &[Stage] = &[
-    Stage {
-        connections: 100,
-        scenarios: &[
-            scenario("echo, 100 connections", Echo(1)),
-            scenario("echo, 100 connections, 16 in flight", Echo(MAX_WINDOW)),
-        ],
-    },
-    Stage {
-        connections: 1_000,
-        scenarios: &[
-            scenario("echo, 1,000 connections", Echo(1)),
-            scenario("broadcast to 1,000", Broadcast(Namespace, 1)),
-            scenario("broadcast to 1,000, 8 in a burst", Broadcast(Namespace, 8)),
-            scenario("broadcast to a room of 1,000", Broadcast(Room, 1)),
-        ],
-    },
-    Stage {
-        connections: 10_000,
-        scenarios: &[
-            scenario("connect, 10,000 times", Connect),
-            scenario("memory of an idle session", Idle),
-            scenario("broadcast to 10,000", Broadcast(Namespace, 1)),
-            scenario("broadcast to a room of 10,000", Broadcast(Room, 1)),
-        ],
-    },
-    Stage {
-        connections: 100,
-        scenarios: &[scenario("polling echo, 100 clients", PollingEcho)],
-    },
-];
 
 /// How a measurement is cut: the servers take turns in short slices, so that all see the same
 /// weather, which is other programs and a machine that changes its speed.
@@ -107,12 +93,31 @@ impl Stage {
         let visits = servers.iter().map(|server| Visit::begin(self, server));
         let mut visits = visits.collect::<io::Result<Vec<_>>>()?;
         for scenario in self.scenarios {
-            for visit in &mut visits {
-                visit.prepare(scenario.work, slices.time)?;
-            }
-            for index in scenario.work.turns(visits.len(), slices.count) {
-                take(index, visits[index].measure(*scenario, slices.time)?);
-            }
+            let name = scenario.name;
+            self.measure_one(scenario, &mut visits, slices, &mut take)
+                .map_err(|error| io::Error::new(error.kind(), format!("{name}: {error}")))?;
+        }
+        Ok(())
+    }
+
+    fn measure_one(
+        &self,
+        scenario: &Scenario,
+        visits: &mut [Visit<'_>],
+        slices: Slices,
+        take: &mut impl FnMut(usize, Sample),
+    ) -> io::Result<()> {
+        if scenario.work == Work::Pings {
+            let samples = Visit::measure_pings(visits, self, scenario.name)?;
+            (0..).zip(samples).for_each(|(index, one)| take(index, one));
+            return Ok(());
+        }
+        let slices = scenario.work.slices(slices);
+        for visit in &mut *visits {
+            visit.prepare(scenario.work, slices.time)?;
+        }
+        for index in turns(visits.len(), slices.count) {
+            take(index, visits[index].measure(*scenario, slices.time)?);
         }
         Ok(())
     }
@@ -121,22 +126,68 @@ impl Stage {
     #[must_use]
     pub fn is_polling(&self) -> bool {
         let mut scenarios = self.scenarios.iter();
-        scenarios.any(|scenario| scenario.work == PollingEcho)
+        scenarios.any(|scenario| scenario.work == Work::PollingEcho)
+    }
+
+    /// Whether it takes much longer than others, for many connections or for waiting.
+    #[must_use]
+    pub fn is_long(&self) -> bool {
+        self.connections > 10_000 || self.pings != Pings::Never
+    }
+}
+
+impl Pings {
+    /// Tells a server, before it is started.
+    pub fn tell(self, server: &mut Command) {
+        const NAME: &str = "BENCH_PINGS";
+        match self {
+            Self::Never => server.env_remove(NAME),
+            Self::Default => server.env(NAME, "default"),
+            Self::Every(time) => server.env(NAME, time.as_millis().to_string()),
+        };
+    }
+
+    /// The time between two pings of a session.
+    #[must_use]
+    pub const fn interval(self) -> Duration {
+        match self {
+            Self::Never => Duration::from_secs(3_600),
+            Self::Default => Duration::from_secs(25),
+            Self::Every(time) => time,
+        }
+    }
+
+    /// What this process was told, if it is a server.
+    #[must_use]
+    pub fn told() -> Self {
+        match std::env::var("BENCH_PINGS").ok().as_deref() {
+            Some("default") => Self::Default,
+            Some(number) => number.parse().map_or(Self::Never, |milliseconds| {
+                Self::Every(Duration::from_millis(milliseconds))
+            }),
+            None => Self::Never,
+        }
     }
 }
 
 impl Work {
-    /// Whose turn it is, slice after slice.
-    fn turns(self, servers: usize, slices: usize) -> impl Iterator<Item = usize> {
-        // Connections are opened, and idle, only once.
-        let slices = if matches!(self, Connect | Idle) {
-            1
-        } else {
-            slices
-        };
-        turns(servers, slices)
+    fn slices(self, slices: Slices) -> Slices {
+        let count = slices.count as u32;
+        match self {
+            // Connections are opened, and idle, only once.
+            Self::Connect | Self::Idle => Slices { count: 1, ..slices },
+            // Percentiles need many messages, at a rate that is not high.
+            Self::EchoLatency(_) | Self::RoomLatency(_) => Slices {
+                count: 1,
+                time: slices.time * count * LONGER,
+            },
+            _ => slices,
+        }
     }
 }
+
+/// How much longer the slice of a latency is than all of others together.
+pub(crate) const LONGER: u32 = 8;
 
 /// Whose turn it is, slice after slice: there and back again, so that nobody is always the first.
 pub(crate) fn turns(contenders: usize, slices: usize) -> impl Iterator<Item = usize> {
@@ -164,8 +215,20 @@ mod tests {
 
     #[test]
     fn servers_take_turns() {
-        let turns = |work: Work| work.turns(2, 3).collect::<Vec<_>>();
-        assert_eq!(turns(Echo(1)), [0, 1, 1, 0, 0, 1]);
-        assert_eq!(turns(Idle), [0, 1]);
+        let turns = turns(2, 3).collect::<Vec<_>>();
+        assert_eq!(turns, [0, 1, 1, 0, 0, 1]);
+    }
+
+    #[test]
+    fn latencies_are_measured_in_one_long_slice() {
+        let slices = Slices {
+            count: 8,
+            time: Duration::from_millis(80),
+        };
+        let all = |work: Work| work.slices(slices);
+        assert_eq!(all(Work::Echo(Content::Text, 1)), slices);
+        assert_eq!(all(Work::Idle).count, 1);
+        assert_eq!(all(Work::EchoLatency(1)).time, Duration::from_millis(5_120));
+        assert_eq!(all(Work::EchoLatency(1)).count, 1);
     }
 }

@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 
 use salon_benches::clients::order::{DONE, Order, READY};
 use salon_benches::load::{Connections, connect, echo, enter_room, receive};
+use salon_benches::wire::Content;
 
 fn main() -> io::Result<()> {
     let mut words = std::env::args().skip(1);
@@ -38,10 +39,13 @@ impl Floor {
         match order {
             Order::Open(count) => self.open(count),
             Order::Close => Ok(self.close()),
-            Order::Echo { window, time } => echo(self.connections()?, window, time),
+            Order::Echo { window, time } => {
+                let done = echo(self.connections()?, Content::Text, window, time)?;
+                Ok(done.messages)
+            }
             Order::Receive { burst, time } => {
                 let room = self.room.clone();
-                receive(self.connections()?, &room, burst, time)
+                Ok(receive(self.connections()?, &room, burst, time)?.messages)
             }
             // Nothing is kept that could go.
             Order::Rest => Ok(0),

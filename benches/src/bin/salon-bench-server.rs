@@ -3,10 +3,10 @@
 //! It uses only what has long been there and will stay, so that it can be built against older
 //! commits and compared with them.
 
-use std::time::Duration;
-
+use bytes::Bytes;
 use salon::{Server, Socket};
 use salon_benches::process::{announce, end_with_parent, runtime};
+use salon_benches::stage::Pings;
 use salon_benches::wire::{Audience, PAYLOAD};
 use tokio::net::TcpListener;
 
@@ -22,11 +22,11 @@ fn main() -> std::io::Result<()> {
 }
 
 fn server() -> Server {
-    // Longer than any round, so that no ping is among what is counted.
     let io = Server::builder()
-        .ping_interval(Duration::from_secs(3_600))
+        .ping_interval(Pings::told().interval())
         .build();
     io.on("echo", |text: String| async move { text });
+    io.on("echo-binary", |bytes: Bytes| async move { bytes });
     io.on("join", |socket: Socket| async move {
         socket.join("everyone");
         true

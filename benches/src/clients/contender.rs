@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::process::{ServerProcess, on_cores};
+use crate::stage::Pings;
 
 const SERVER_CORE: &str = "0";
 const CLIENT_CORE: &str = "1";
@@ -79,12 +80,17 @@ impl Programs {
 
     pub(crate) fn start_server(&self, server: Server) -> io::Result<ServerProcess> {
         match server {
-            Server::Salon => {
-                ServerProcess::start(&self.folder.join("salon-bench-server"), 1, SERVER_CORE)
-            }
-            Server::Node => {
-                ServerProcess::start_command(node(SERVER_CORE).arg(script("server.mjs")))
-            }
+            Server::Salon => ServerProcess::start(
+                &self.folder.join("salon-bench-server"),
+                1,
+                Pings::Never,
+                SERVER_CORE,
+            ),
+            Server::Node => ServerProcess::start_command(
+                node(SERVER_CORE).arg(script("server.mjs")),
+                1,
+                Pings::Never,
+            ),
         }
     }
 

@@ -306,11 +306,7 @@ mod tests {
     use crate::usage::Cpu;
 
     fn sample(value: f64) -> Sample {
-        Sample {
-            scenario: "memory of an idle connection",
-            value,
-            speed: None,
-        }
+        Sample::new("memory of an idle connection", value, None)
     }
 
     fn speed() -> Speed {
@@ -375,11 +371,7 @@ mod tests {
             ] {
                 let speed = Some(speed());
                 let server = Server::Salon;
-                let sample = Sample {
-                    scenario,
-                    value,
-                    speed,
-                };
+                let sample = Sample::new(scenario, value, speed);
                 report.add(Key { server, client }, sample);
             }
         };

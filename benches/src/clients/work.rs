@@ -93,15 +93,7 @@ impl Stage {
             let count = if work.is_opening() { 1 } else { slices.count };
             for index in turns(visits.len(), count) {
                 let (value, speed) = visits[index].measure(*work, slices.time)?;
-                let scenario = *name;
-                take(
-                    index,
-                    Sample {
-                        scenario,
-                        value,
-                        speed,
-                    },
-                );
+                take(index, Sample::new(name, value, speed));
             }
         }
         Ok(())

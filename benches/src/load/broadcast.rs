@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use super::{Connections, Until, unexpected};
+use super::{Connections, Done, Until, unexpected};
 use crate::wire::{Audience, Cycle, JOIN, JOINED, news_packet, publish_packet, reply, request};
 
 /// Broadcasts for some time, `burst` events in one write of the publisher, and returns how many
@@ -16,7 +16,7 @@ pub fn broadcast(
     audience: Audience,
     burst: usize,
     time: Duration,
-) -> io::Result<u64> {
+) -> io::Result<Done> {
     let publish = request(&publish_packet(audience)).repeat(burst);
     let news = Cycle::new(&[reply(&news_packet())]);
     let until = Until::after(time);
@@ -26,7 +26,7 @@ pub fn broadcast(
         receive_all(connections, &news, burst)?;
         deliveries += (connections.len() * burst) as u64;
     }
-    Ok(deliveries)
+    Ok(Done::messages(deliveries))
 }
 
 /// Puts all connections into the room.
@@ -34,32 +34,65 @@ pub fn broadcast(
 /// # Errors
 /// As for [`broadcast`].
 pub fn join_room(connections: &mut Connections) -> io::Result<()> {
-    let join = request(JOIN);
-    for number in 0..connections.len() {
-        connections.send(number, &join)?;
-    }
-    receive_all(connections, &Cycle::new(&[reply(JOINED)]), 1)
+    join_each(connections, |_| Some(JOIN.to_owned()))
 }
 
-/// Waits until each connection has received `count` frames.
+/// Lets the connections join: `join` has the packet for each, if it takes part.
+pub(super) fn join_each(
+    connections: &mut Connections,
+    join: impl Fn(usize) -> Option<String>,
+) -> io::Result<()> {
+    /// Few enough that no server drops something.
+    const AT_ONCE: usize = 1_000;
+    let joined = Cycle::new(&[reply(JOINED)]);
+    let all: Vec<_> = (0..connections.len())
+        .filter_map(|number| Some((number, join(number)?)))
+        .collect();
+    for some in all.chunks(AT_ONCE) {
+        let mut awaited = vec![0; connections.len()];
+        for (number, packet) in some {
+            connections.send(*number, &request(packet))?;
+            awaited[*number] = 1;
+        }
+        receive(connections, &joined, awaited, "joining a room")?;
+    }
+    Ok(())
+}
+
+/// Waits until each connection has received `count` events.
 pub(super) fn receive_all(
     connections: &mut Connections,
-    frames: &Cycle,
+    events: &Cycle,
     count: usize,
 ) -> io::Result<()> {
+    let awaited = vec![count; connections.len()];
+    receive(connections, events, awaited, "a broadcast")
+}
+
+/// Waits until each connection has received so many frames as it awaits.
+fn receive(
+    connections: &mut Connections,
+    frames: &Cycle,
+    mut awaited: Vec<usize>,
+    what: &str,
+) -> io::Result<()> {
     let mut positions = vec![0; connections.len()];
-    let mut missing = connections.len() * count;
+    let all: usize = awaited.iter().sum();
+    let mut missing = all;
     while missing > 0 {
-        connections.receive(|number, _, received| {
+        let shown = || format!("{missing} of {all} messages of {what}");
+        let mut arrived = 0;
+        connections.receive(shown, |number, _, received| {
             let advanced = frames.advance(positions[number], received);
             let (position, complete) = advanced.ok_or_else(|| unexpected(received))?;
             positions[number] = position;
             // More than was asked for is an error too.
-            missing = missing
-                .checked_sub(complete)
-                .ok_or_else(|| unexpected(received))?;
+            let left = awaited[number].checked_sub(complete);
+            awaited[number] = left.ok_or_else(|| unexpected(received))?;
+            arrived += complete;
             Ok(())
         })?;
+        missing -= arrived;
     }
     Ok(())
 }

@@ -4,8 +4,11 @@ use std::io;
 use std::net::{SocketAddr, TcpStream};
 
 use salon_proto::ws::{Decoder, Message, Role};
+use socket2::{Domain, Socket, Type};
 
-use super::{Connections, unexpected, write_all};
+use super::connections::{Connections, Line};
+use super::pings::answer_if_ping;
+use super::unexpected;
 use crate::wire::{CONNECT, UPGRADE, request};
 
 /// How many are being opened at once: enough to keep the server busy, and few enough for its
@@ -21,26 +24,59 @@ const MAX_MESSAGE: usize = 4_096;
 /// When the server refuses one.
 pub fn connect(server: SocketAddr, count: usize) -> io::Result<Connections> {
     let mut connections = Connections::new()?;
+    connect_more(&mut connections, server, count)?;
+    Ok(connections)
+}
+
+/// Opens more sessions, while those that are open do nothing but answer pings.
+///
+/// # Errors
+/// When the server refuses one.
+pub fn connect_more(
+    connections: &mut Connections,
+    server: SocketAddr,
+    count: usize,
+) -> io::Result<()> {
+    let first = connections.len();
     let mut openings = Vec::with_capacity(count);
     let join = request(CONNECT);
     let mut open = 0;
     while open < count {
         while openings.len() < count.min(open + AT_ONCE) {
-            // The kernel answers for the server, so this does not wait.
-            connections.add(TcpStream::connect(server)?)?;
-            connections.send(openings.len(), UPGRADE.as_bytes())?;
+            let number = first + openings.len();
+            connections.add(stream(server, number)?)?;
+            connections.send(number, UPGRADE.as_bytes())?;
             openings.push(Opening::Requested(Vec::new()));
         }
-        connections.receive(|number, stream, received| {
-            let events = openings[number].advance(received)?;
-            if events.has_opened {
-                write_all(stream, &join)?;
-            }
-            open += usize::from(events.has_joined);
+        let waiting = openings.len() - open;
+        let awaited = || format!("{waiting} sessions; {open} of {count} are open");
+        let mut joined = 0;
+        connections.receive(awaited, |number, line, received| {
+            let Some(opening) = number.checked_sub(first) else {
+                return answer_if_ping(line, received).map(drop);
+            };
+            let has_joined = openings[opening].advance(line, received, &join)?;
+            joined += usize::from(has_joined);
             Ok(())
         })?;
+        open += joined;
     }
-    Ok(connections)
+    Ok(())
+}
+
+/// A connection from one of several addresses, so that a free port is found at once.
+fn stream(server: SocketAddr, number: usize) -> io::Result<TcpStream> {
+    /// Less than half of the ports that Linux gives: it looks among the even ones first.
+    const FROM_ONE_ADDRESS: usize = 10_000;
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    if number >= FROM_ONE_ADDRESS {
+        let last = 1 + number / FROM_ONE_ADDRESS;
+        let address = SocketAddr::from(([127, 0, 0, last as u8], 0));
+        socket.bind(&address.into())?;
+    }
+    // The kernel answers for the server, so this does not wait.
+    socket.connect(&server.into())?;
+    Ok(socket.into())
 }
 
 /// A session that is being opened.
@@ -51,48 +87,48 @@ enum Opening {
     Joined,
 }
 
-#[derive(Default)]
-struct Happened {
-    has_opened: bool,
-    has_joined: bool,
-}
-
 impl Opening {
-    fn advance(&mut self, received: &[u8]) -> io::Result<Happened> {
+    /// Whether the session is now open.
+    fn advance(&mut self, line: &mut Line, received: &[u8], join: &[u8]) -> io::Result<bool> {
         let mut frames = match self {
             Self::Requested(head) => {
                 head.extend_from_slice(received);
                 let Some(frames) = after_head(head)? else {
-                    return Ok(Happened::default());
+                    return Ok(false);
                 };
                 *self = Self::Upgraded(Box::new(Decoder::new(Role::Client, MAX_MESSAGE)));
                 frames
             }
             Self::Upgraded(_) => received.to_vec(),
-            Self::Joined => return Err(unexpected(received)),
+            Self::Joined => return answer_if_ping(line, received).map(|()| false),
         };
-        self.read_frames(&mut frames)
+        self.read_frames(line, &mut frames, join)
     }
 
-    fn read_frames(&mut self, mut input: &mut [u8]) -> io::Result<Happened> {
-        let mut happened = Happened::default();
+    fn read_frames(
+        &mut self,
+        line: &mut Line,
+        mut input: &mut [u8],
+        join: &[u8],
+    ) -> io::Result<bool> {
         let Self::Upgraded(decoder) = self else {
-            return Ok(happened);
+            return Ok(false);
         };
+        let mut has_joined = false;
         while let Some(message) = decoder.decode(&mut input).map_err(io::Error::other)? {
             let Message::Text(text) = message else {
                 return Err(unexpected(format!("{message:?}").as_bytes()));
             };
             match text.split('"').next() {
-                Some("0{") => happened.has_opened = true,
-                Some("40{") => happened.has_joined = true,
+                Some("0{") => line.send(join)?,
+                Some("40{") => has_joined = true,
                 _ => return Err(unexpected(text.as_bytes())),
             }
         }
-        if happened.has_joined {
+        if has_joined {
             *self = Self::Joined;
         }
-        Ok(happened)
+        Ok(has_joined)
     }
 }
 
@@ -105,4 +141,22 @@ fn after_head(received: &[u8]) -> io::Result<Option<Vec<u8>>> {
         return Err(unexpected(received));
     }
     Ok(Some(received[end + 4..].to_vec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_silent_server_is_an_error_that_says_what_is_missing() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut connections = Connections::with_patience(Duration::from_millis(10)).unwrap();
+        let error = connect_more(&mut connections, listener.local_addr().unwrap(), 3).unwrap_err();
+        let expected = "still missing: 3 sessions; 0 of 3 are open";
+        assert!(error.to_string().ends_with(expected), "{error}");
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
 }

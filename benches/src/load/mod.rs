@@ -2,114 +2,64 @@
 //!
 //! They send bytes that are made once and compare what comes with bytes that are made once. So
 //! every answer is checked, its order too, and a client costs less than the server it drives.
+//!
+//! | file | what it measures |
+//! |---|---|
+//! | `connect` | opening sessions |
+//! | `echo`, `answers` | echoes of every content; whether they come in order |
+//! | `broadcast`, `rooms` | deliveries to all, and to rooms of ten |
+//! | `room` | what the clients of `cargo bench-client` do |
+//! | `polling`, `http` | echoes over long-polling |
+//! | `pings` | idle sessions |
+//! | `echo_latency`, `room_latency`, `pace` | latencies at a fixed rate |
 
+mod answers;
 mod broadcast;
 mod connect;
+mod connections;
 mod echo;
+mod echo_latency;
+mod http;
+mod pace;
+mod pings;
 mod polling;
 mod room;
+mod room_latency;
+mod rooms;
 
-use std::io::{self, Read, Write};
+use std::io;
 use std::time::{Duration, Instant};
 
-use mio::net::TcpStream;
-use mio::{Events, Interest, Poll, Token};
+use crate::latency::Latency;
 
 pub use broadcast::{broadcast, join_room};
-pub use connect::connect;
+pub use connect::{connect, connect_more};
+pub use connections::Connections;
 pub use echo::echo;
+pub use echo_latency::echo_latency;
+pub use pings::{answer_pings, connect_slowly};
 pub use polling::{Pollers, polling_echo};
 pub use room::{enter_room, receive};
+pub use room_latency::{join_one_room, room_latency};
+pub use rooms::{join_small_rooms, publish_to_rooms};
 
-/// How long the server may be silent before the bench gives up.
-const SILENCE: Duration = Duration::from_secs(20);
-
-/// Connections of one load, each with a number.
-#[derive(Debug)]
-pub struct Connections {
-    poll: Poll,
-    events: Events,
-    streams: Vec<TcpStream>,
-    scratch: Vec<u8>,
+/// What has been done in a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Done {
+    /// Answers or deliveries.
+    pub messages: u64,
+    /// How many answers came before one that was asked for earlier.
+    pub overtaken: u64,
+    /// How long they took, if the rate was fixed.
+    pub latency: Option<Latency>,
 }
 
-impl Connections {
-    fn new() -> io::Result<Self> {
-        Ok(Self {
-            poll: Poll::new()?,
-            events: Events::with_capacity(1_024),
-            streams: Vec::new(),
-            scratch: vec![0; 64 * 1024],
-        })
-    }
-
-    /// How many there are.
-    #[must_use]
-    pub const fn len(&self) -> usize {
-        self.streams.len()
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.streams.is_empty()
-    }
-
-    /// Takes an open stream; it has the next number.
-    fn add(&mut self, stream: std::net::TcpStream) -> io::Result<()> {
-        stream.set_nodelay(true)?;
-        stream.set_nonblocking(true)?;
-        let mut stream = TcpStream::from_std(stream);
-        let token = Token(self.streams.len());
-        let registry = self.poll.registry();
-        registry.register(&mut stream, token, Interest::READABLE)?;
-        self.streams.push(stream);
-        Ok(())
-    }
-
-    fn send(&mut self, number: usize, bytes: &[u8]) -> io::Result<()> {
-        write_all(&mut self.streams[number], bytes)
-    }
-
-    /// Waits for input, and hands over what each connection has received.
-    fn receive(
-        &mut self,
-        mut each: impl FnMut(usize, &mut TcpStream, &mut [u8]) -> io::Result<()>,
-    ) -> io::Result<()> {
-        self.poll.poll(&mut self.events, Some(SILENCE))?;
-        if self.events.is_empty() {
-            return Err(failure("the server has been silent for too long"));
+impl Done {
+    fn messages(messages: u64) -> Self {
+        Self {
+            messages,
+            ..Self::default()
         }
-        for event in &self.events {
-            let number = event.token().0;
-            let stream = &mut self.streams[number];
-            // A short read has emptied the socket: epoll(7) says so of streams.
-            while let Some(count) = read(stream, &mut self.scratch)? {
-                each(number, stream, &mut self.scratch[..count])?;
-                if count < self.scratch.len() {
-                    break;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// `None`: there is nothing to read now.
-fn read(stream: &mut TcpStream, buffer: &mut [u8]) -> io::Result<Option<usize>> {
-    match stream.read(buffer) {
-        Ok(0) => Err(failure("the server has closed a connection")),
-        Ok(count) => Ok(Some(count)),
-        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// What is in flight is less than the kernel's buffers hold, so there is nothing to wait for.
-fn write_all(stream: &mut TcpStream, bytes: &[u8]) -> io::Result<()> {
-    match stream.write(bytes)? {
-        count if count == bytes.len() => Ok(()),
-        _ => Err(failure("the server does not read")),
     }
 }
 
@@ -118,7 +68,9 @@ fn failure(what: &str) -> io::Error {
 }
 
 fn unexpected(received: &[u8]) -> io::Error {
-    let text = String::from_utf8_lossy(received);
+    /// Enough to see what it is.
+    const SHOWN: usize = 300;
+    let text = String::from_utf8_lossy(&received[..received.len().min(SHOWN)]);
     failure(&format!("this should not have come: {text:?}"))
 }
 

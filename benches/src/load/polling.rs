@@ -4,7 +4,8 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use super::{Connections, Until, unexpected};
+use super::http::{body, get, post};
+use super::{Connections, Done, Until, unexpected};
 use crate::wire::{CONNECT, FIRST_ID, echo_answer, echo_packet};
 
 const TARGET: &str = "/socket.io/?EIO=4&transport=polling";
@@ -73,15 +74,21 @@ impl Pollers {
     /// Waits for responses, and returns the clients that have both of theirs.
     fn receive(&mut self) -> io::Result<Vec<usize>> {
         let mut ready = Vec::new();
-        self.connections.receive(|number, _, received| {
+        let waiting = self.missing.iter().filter(|missing| **missing > 0).count();
+        let awaited = || format!("responses to {waiting} polling clients");
+        self.connections.receive(awaited, |number, _, received| {
             let response = &mut self.responses[number];
             response.extend_from_slice(received);
             let Some(body) = body(response)? else {
                 return Ok(());
             };
             let client = number / 2;
-            let expected = [self.answer.as_bytes(), b"ok"][number % 2];
-            if body != expected || self.missing[client] == 0 {
+            let is_right = match number % 2 {
+                0 => *body == *self.answer.as_bytes(),
+                // Python's server says it in capitals.
+                _ => body.eq_ignore_ascii_case(b"ok"),
+            };
+            if !is_right || self.missing[client] == 0 {
                 return Err(unexpected(response));
             }
             response.clear();
@@ -100,7 +107,7 @@ impl Pollers {
 ///
 /// # Errors
 /// When anything but the right answers comes, or nothing.
-pub fn polling_echo(pollers: &mut Pollers, time: Duration) -> io::Result<u64> {
+pub fn polling_echo(pollers: &mut Pollers, time: Duration) -> io::Result<Done> {
     let until = Until::after(time);
     let mut in_flight = pollers.missing.len();
     for client in 0..in_flight {
@@ -117,20 +124,7 @@ pub fn polling_echo(pollers: &mut Pollers, time: Duration) -> io::Result<u64> {
             }
         }
     }
-    Ok(answered)
-}
-
-fn get(target: &str) -> Vec<u8> {
-    format!("GET {target} HTTP/1.1\r\nhost: bench\r\n\r\n").into_bytes()
-}
-
-fn post(target: &str, body: &str) -> Vec<u8> {
-    let length = body.len();
-    format!(
-        "POST {target} HTTP/1.1\r\nhost: bench\r\ncontent-type: text/plain\r\n\
-         content-length: {length}\r\n\r\n{body}"
-    )
-    .into_bytes()
+    Ok(Done::messages(answered))
 }
 
 /// One request and its response on a blocking stream.
@@ -145,25 +139,7 @@ fn ask(stream: &mut TcpStream, request: &[u8]) -> io::Result<String> {
         }
         response.extend_from_slice(&buffer[..count]);
         if let Some(body) = body(&response)? {
-            return Ok(String::from_utf8_lossy(body).into_owned());
+            return Ok(String::from_utf8_lossy(&body).into_owned());
         }
     }
-}
-
-/// The body of a successful response. `None`: it is not complete.
-fn body(response: &[u8]) -> io::Result<Option<&[u8]>> {
-    let Some(end) = response.windows(4).position(|four| four == b"\r\n\r\n") else {
-        return Ok(None);
-    };
-    let (head, body) = (&response[..end], &response[end + 4..]);
-    let length = content_length(head).filter(|_| head.starts_with(b"HTTP/1.1 200 "));
-    let length = length.ok_or_else(|| unexpected(response))?;
-    Ok((body.len() >= length).then_some(body))
-}
-
-fn content_length(head: &[u8]) -> Option<usize> {
-    let head = std::str::from_utf8(head).ok()?;
-    let mut lines = head.split("\r\n").filter_map(|line| line.split_once(':'));
-    let (_, value) = lines.find(|(name, _)| name.eq_ignore_ascii_case("content-length"))?;
-    value.trim().parse().ok()
 }

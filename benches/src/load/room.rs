@@ -3,20 +3,17 @@
 use std::io;
 use std::time::Duration;
 
-use super::broadcast::receive_all;
-use super::{Connections, Until};
-use crate::wire::{Cycle, FIRST_ID, JOINED, news_packet, reply, request};
+use super::broadcast::{join_each, receive_all};
+use super::{Connections, Done, Until};
+use crate::wire::{Cycle, FIRST_ID, news_packet, reply, request};
 
 /// Puts all connections into the room.
 ///
 /// # Errors
 /// When anything but the right answers comes, or nothing.
 pub fn enter_room(connections: &mut Connections, room: &str) -> io::Result<()> {
-    let enter = request(&format!(r#"42{FIRST_ID}["join-room","{room}"]"#));
-    for number in 0..connections.len() {
-        connections.send(number, &enter)?;
-    }
-    receive_all(connections, &Cycle::new(&[reply(JOINED)]), 1)
+    let enter = format!(r#"42{FIRST_ID}["join-room","{room}"]"#);
+    join_each(connections, |_| Some(enter.clone()))
 }
 
 /// Asks for `burst` broadcasts to the room at once, for some time, and returns how many
@@ -29,7 +26,7 @@ pub fn receive(
     room: &str,
     burst: usize,
     time: Duration,
-) -> io::Result<u64> {
+) -> io::Result<Done> {
     let publish = request(&format!(r#"42["publish-to","{room}",{burst}]"#));
     let news = Cycle::new(&[reply(&news_packet())]);
     let until = Until::after(time);
@@ -39,5 +36,5 @@ pub fn receive(
         receive_all(connections, &news, burst)?;
         deliveries += (connections.len() * burst) as u64;
     }
-    Ok(deliveries)
+    Ok(Done::messages(deliveries))
 }
