@@ -13,7 +13,9 @@ const withPython = ["matrix.test.mjs", "python.test.mjs"];
 const files = readdirSync(here)
   .filter((name) => name.endsWith(".test.mjs"))
   .filter((name) => chosen.length === 0 || chosen.some((part) => name.includes(part)))
-  .filter((name) => server === "reference" || !name.endsWith(".node.test.mjs"))
+  .filter((name) => server === "reference" || !/\.(node|tool)\.test\.mjs$/.test(name))
+  // The load tool is beside the client that was built, and has a server of its own.
+  .filter((name) => process.env.SALON_CLIENT?.includes("/") || !name.endsWith(".tool.test.mjs"))
   .filter((name) => server === "python" || name !== "python.test.mjs")
   .filter((name) => server !== "python" || withPython.includes(name))
   .map((name) => here + name);

@@ -5,7 +5,7 @@ use std::fs;
 
 use salon_client::transport::{Proxy, Tls};
 use salon_client::{
-    AckError, ConnectError, ConnectErrorKind, EmitError, Manager, Socket, Transport,
+    AckError, ConnectError, ConnectErrorKind, EmitError, Manager, ManagerBuilder, Socket, Transport,
 };
 
 use crate::escape::escape;
@@ -24,13 +24,18 @@ pub(crate) enum Again {
 
 /// A socket that has not begun to connect.
 pub(crate) fn build(server: &Server, again: Again) -> Result<Socket, Failure> {
-    let manager = manager(server, again)?;
+    let manager = builder(server, again)?.build();
+    let manager = manager.map_err(|error| failure(server, &error))?;
+    Ok(socket(&manager, server))
+}
+
+/// The socket of the namespace that is meant.
+pub(crate) fn socket(manager: &Manager, server: &Server) -> Socket {
     let socket = manager.socket_builder(namespace(server));
-    let socket = match &server.auth {
-        Some(auth) => socket.auth(auth),
-        None => socket,
-    };
-    Ok(socket.build())
+    match &server.auth {
+        Some(auth) => socket.auth(auth).build(),
+        None => socket.build(),
+    }
 }
 
 /// Sends what was emitted, leaves the namespace and closes the connection.
@@ -39,7 +44,8 @@ pub(crate) async fn leave(socket: &Socket) {
     socket.manager().close().await;
 }
 
-fn manager(server: &Server, again: Again) -> Result<Manager, Failure> {
+/// What connections to the server are made of.
+pub(crate) fn builder(server: &Server, again: Again) -> Result<ManagerBuilder, Failure> {
     let mut builder = Manager::builder(&with_scheme(&server.url))
         .transports(transports(server.transports).iter().copied())
         .timeout(server.connect_timeout);
@@ -63,7 +69,7 @@ fn manager(server: &Server, again: Again) -> Result<Manager, Failure> {
     if let Some(tls) = tls(server)? {
         builder = builder.tls(tls);
     }
-    builder.build().map_err(|error| failure(server, &error))
+    Ok(builder)
 }
 
 /// What the user says about certificates, if anything.

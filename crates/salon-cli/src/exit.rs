@@ -13,6 +13,8 @@ pub(crate) enum Status {
     Refused = 4,
     NoAnswer = 5,
     Disconnected = 6,
+    /// A load was not delivered as a whole.
+    Lossy = 7,
     /// As of a program that Ctrl-C has ended.
     Interrupted = 130,
 }

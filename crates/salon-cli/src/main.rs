@@ -1,5 +1,6 @@
 //! Talks to Socket.IO servers from a terminal or a script. `docs/cli.md` tells how it is used.
 
+mod bench;
 mod client;
 mod conversation;
 mod duration;
@@ -57,6 +58,7 @@ fn run(task: Task) -> Result<Status, Failure> {
             let output = Output::new(style(&options.server, options.json));
             block_on(emit::run(options, output))
         }
+        Task::Bench(options) => block_on(bench::run(*options)),
     }
 }
 

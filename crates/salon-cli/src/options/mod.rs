@@ -1,5 +1,6 @@
 //! What the user asked for, read from the command line.
 
+mod bench;
 mod server;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ use crate::line::{Emit, How};
 use crate::value::Value;
 use crate::words;
 
+pub(crate) use bench::{Bench, Json, Rate, Scenario};
 pub(crate) use server::{Server, Transports};
 
 /// What to do.
@@ -24,6 +26,7 @@ pub(crate) enum Task {
     Show(&'static str),
     Connect(Connect),
     Emit(EmitOnce),
+    Bench(Box<Bench>),
 }
 
 /// `salon connect`
@@ -75,9 +78,10 @@ impl Task {
         match command.as_str() {
             "connect" => connect(&mut parser),
             "emit" => emit(&mut parser),
+            "bench" => bench::read(&mut parser),
             "help" => Ok(Self::Show(help::ALL)),
             other => Err(format!(
-                "There is no command `{other}`: there are connect and emit."
+                "There is no command `{other}`: there are connect, emit and bench."
             )),
         }
     }

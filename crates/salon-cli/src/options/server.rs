@@ -12,7 +12,7 @@ use crate::value::Value;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The server, and how it is reached.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Server {
     /// Where the server is; its path names the namespace, its query goes with each request.
     pub(crate) url: String,

@@ -122,7 +122,7 @@ fn what_is_wrong_is_said() {
         ("", "Say what to do"),
         (
             "listen u",
-            "There is no command `listen`: there are connect and emit.",
+            "There is no command `listen`: there are connect, emit and bench.",
         ),
         ("--json", "Invalid option '--json'."),
         ("connect", "Say where to connect to"),
@@ -150,8 +150,93 @@ fn what_is_wrong_is_said() {
     }
 }
 
+fn bench(line: &str) -> Bench {
+    match read(line) {
+        Ok(Task::Bench(bench)) => *bench,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_load_is_described_by_options() {
+    let usual = bench("bench echo localhost");
+    assert_eq!(usual.rate, Rate::PerSecond(1_000.0));
+    assert_eq!(usual.server.transports, Transports::WebSocket);
+    assert_eq!(
+        (usual.connections, usual.in_flight, usual.payload),
+        (100, 1, 64)
+    );
+    assert_eq!(
+        bench("bench polling u").server.transports,
+        Transports::Polling
+    );
+    assert_eq!(bench("bench events u").in_flight, 64);
+    let all = bench(
+        "bench rooms --rate max --connections 2000 u --payload 16k --source 127.0.0.1,::1 --json=x \
+         --header a:b --pid 7 --threads 2",
+    );
+    assert_eq!(
+        (all.rate, all.connections, all.payload),
+        (Rate::Max, 2_000, 16_384)
+    );
+    assert_eq!(all.sources.len(), 2);
+    assert_eq!(all.json, Some(Json::File("x".into())));
+    assert_eq!(bench("bench echo --json u").json, Some(Json::Stdout));
+    assert_eq!(
+        (all.pid, all.threads, all.server.headers.len()),
+        (Some(7), 2, 1)
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_load_is_said() {
+    for (line, said) in [
+        ("bench", "Say what to measure"),
+        ("bench echo", "Say where the server is"),
+        (
+            "bench dance u",
+            "There is no scenario `dance`: there are connect, echo",
+        ),
+        (
+            "bench echo u --rate none",
+            "--rate takes how often a second",
+        ),
+        ("bench echo u --rate 0", "--rate takes how often a second"),
+        (
+            "bench echo u --connections 0",
+            "--connections takes a number from 1",
+        ),
+        (
+            "bench echo u --payload 1g",
+            "--payload takes a size of up to 64m",
+        ),
+        ("bench echo u --source here", "--source takes addresses"),
+        ("bench echo u --duration 0", "--duration"),
+        (
+            "bench echo u --restart-command x",
+            "for the scenario avalanche",
+        ),
+        (
+            "bench echo u --threads 200",
+            "no more --threads than --connections",
+        ),
+        ("bench jitter u --rate max", "jitter has no --rate max"),
+        ("bench echo u --what", "Invalid option '--what'."),
+    ] {
+        let sentence = read(line).unwrap_err();
+        assert!(sentence.contains(said), "{line}: {sentence}");
+    }
+}
+
 #[test]
 fn the_help_names_every_option() {
+    for name in bench::NAMES.iter().chain(server::NAMES) {
+        assert!(help::BENCH.contains(&format!("--{name}")), "{name}");
+    }
+    for scenario in Scenario::ALL {
+        let line = format!("\n  {} ", scenario.name());
+        assert!(help::BENCH.contains(&line), "{line}");
+    }
     for name in ["json", "stay", "retry", "no-reconnect", "answer", "timeout"] {
         assert!(help::CONNECT.contains(&format!("--{name}")), "{name}");
     }

@@ -1,5 +1,6 @@
 //! The program as people and scripts use it, against a server of salon's.
 
+mod bench;
 mod connect;
 mod emit;
 mod failures;

@@ -6,7 +6,10 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use bytes::Bytes;
-use salon::{Ack, AllArgs, DisconnectReason, HandlerError, Listener, Server, Socket, State, Tls};
+use salon::{
+    Ack, AllArgs, DisconnectReason, HandlerError, Listener, Recovery, Server, ServerBuilder,
+    Socket, State, Tls,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -39,13 +42,33 @@ impl TestServer {
         Self::run("https", 0, Some(tls))
     }
 
+    /// Starts it so that it keeps what those miss who are away, and pings soon.
+    pub(crate) fn start_for_bench() -> Self {
+        let builder = Server::builder().recovery(Recovery::new());
+        Self::run_built(
+            "http",
+            0,
+            None,
+            builder.ping_interval(Duration::from_millis(100)),
+        )
+    }
+
     fn run(scheme: &'static str, port: u16, tls: Option<Tls>) -> Self {
+        Self::run_built(scheme, port, tls, Server::builder())
+    }
+
+    fn run_built(
+        scheme: &'static str,
+        port: u16,
+        tls: Option<Tls>,
+        builder: ServerBuilder,
+    ) -> Self {
         let (said, heard) = mpsc::channel();
         let (leave, left) = mpsc::channel();
         let (ready, port_of) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();
-        let thread =
-            thread::spawn(move || serve(port, tls, server(said, Left(leave)), &ready, stopped));
+        let io = server(builder, said, Left(leave));
+        let thread = thread::spawn(move || serve(port, tls, io, &ready, stopped));
         let port = port_of.recv_timeout(DEADLINE).expect("a server");
         Self {
             scheme,
@@ -115,8 +138,9 @@ async fn serve(
     }
 }
 
-fn server(said: Sender<String>, left: Left) -> Server {
-    let io = Server::new();
+fn server(builder: ServerBuilder, said: Sender<String>, left: Left) -> Server {
+    let io = builder.build();
+    bench(&io);
     io.set_state(said);
     io.set_state(left);
     io.on_connect(|socket: Socket| async move {
@@ -153,6 +177,36 @@ fn server(said: Sender<String>, left: Left) -> Server {
         }
     });
     io
+}
+
+/// What the scenarios of `salon bench` need.
+fn bench(io: &Server) {
+    let bench = io.of("/bench");
+    bench.on_connect(|said: State<Sender<String>>| async move {
+        drop(said.send("bench".to_owned()));
+    });
+    bench.on("echo", |text: String| async move { text });
+    bench.on("echo-binary", |bytes: Bytes| async move { bytes });
+    bench.on("publish", |io: Server, text: String| async move {
+        io.of("/bench").emit("news", text);
+    });
+    bench.on("publish-plain", |io: Server| async move {
+        io.of("/bench").emit("news", "x");
+    });
+    bench.on("join-room", |socket: Socket, room: String| async move {
+        socket.join(&room);
+        true
+    });
+    let publish_to = |io: Server, (room, count): (String, usize)| async move {
+        for _ in 0..count {
+            io.of("/bench").to(&room).emit("news", "x");
+        }
+    };
+    bench.on("publish-to", publish_to);
+    bench.on("leave-me", |socket: Socket| async move {
+        socket.disconnect(false);
+        true
+    });
 }
 
 #[derive(Deserialize)]
