@@ -82,12 +82,14 @@ impl Tally {
         }
     }
 
-    /// Something is sent that so many must get.
+    /// Something is sent that so many must get. Where it was meant for just now, it is not late.
     pub(crate) fn sent(&mut self, intended: u64, now: u64, recipients: u64) {
         if self.window.contains(intended) {
             self.sent += 1;
             self.expected += recipients;
-            self.late.saturating_record(micros(intended, now));
+            if now > intended {
+                self.late.saturating_record(micros(intended, now));
+            }
         }
     }
 

@@ -182,10 +182,12 @@ fn points(values: &[f64], most: f64) -> Vec<(f64, f64)> {
 }
 
 fn seconds_below(canvas: &mut Canvas, count: usize) {
-    let last = count.saturating_sub(1) as f64;
-    for step in 0..=5 {
-        let part = f64::from(step) / 5.0;
-        canvas.below(part * 0.96 + 0.02, &format!("{:.0} s", part * last));
+    let last = count.saturating_sub(1).max(1);
+    let labels = last.min(5);
+    for step in 0..=labels {
+        let second = step * last / labels;
+        let part = second as f64 / last as f64;
+        canvas.below(part * 0.96 + 0.02, &format!("{second} s"));
     }
 }
 

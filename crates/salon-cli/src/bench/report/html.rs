@@ -57,7 +57,9 @@ impl Report {
 
     fn cards(&self, out: &mut String) {
         add(out, "<div class=\"cards\">");
-        card(out, "delivered", &self.delivered());
+        let (delivered, expected) = (grouped(self.tally.delivered), grouped(self.tally.expected));
+        card(out, "delivered", &format!("{delivered} of {expected}"));
+        card(out, "each second", &format!("{:.1}", self.per_second()));
         if !self.tally.latency.is_empty() {
             for (name, micros) in percentiles(&self.tally.latency) {
                 card(

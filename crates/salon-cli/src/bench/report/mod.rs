@@ -141,7 +141,11 @@ impl Report {
 
     /// Microseconds of processor time for each message.
     fn per_message(&self, used: Option<Duration>) -> Option<f64> {
-        let messages = self.tally.delivered;
+        let messages = match self.scenario {
+            // There are none.
+            Scenario::Idle | Scenario::Avalanche => 0,
+            _ => self.tally.delivered,
+        };
         used.filter(|_| messages > 0)
             .map(|used| used.as_secs_f64() * 1e6 / messages as f64)
     }

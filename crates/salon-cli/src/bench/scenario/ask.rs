@@ -85,7 +85,9 @@ impl Asker {
     /// Asks once; `again`: the answer makes the next question.
     fn ask(self: &Arc<Self>, index: usize, intended: u64, again: bool) {
         let load = &self.load;
-        load.tally().sent(intended, load.now(), 1);
+        // Where the last answer makes this question, it was meant for just now.
+        let now = if again { intended } else { load.now() };
+        load.tally().sent(intended, now, 1);
         let socket = &self.sockets[index];
         let refused = match (socket.is_connected(), load.asks()) {
             (true, true) => None,
