@@ -87,6 +87,8 @@ fn work(load: &Arc<Load>, everyone: &Arc<Group>) -> Ended {
         let watched = Arc::clone(&used);
         let watcher = async {
             load.run.reached(Phase::Load).await;
+            let from = load.run.moment(load.run.window.from);
+            tokio::time::sleep_until(from.into()).await;
             let before = system::thread_cpu();
             load.end_of_window().await;
             let after = system::thread_cpu();

@@ -102,7 +102,7 @@ pub(super) const NAMES: &[&str] = &[
 /// More would be a mistake, and nothing that one machine can do.
 const MAX_CONNECTIONS: u64 = 1_000_000;
 const MAX_IN_FLIGHT: u64 = 10_000;
-const MAX_RATE: f64 = 10_000_000.0;
+const RATES: std::ops::RangeInclusive<f64> = 0.001..=10_000_000.0;
 /// As much as most servers take many times over.
 const MAX_PAYLOAD: u64 = 64 << 20;
 const MAX_THREADS: u64 = 256;
@@ -297,7 +297,7 @@ fn rate(option: &str, parser: &mut Parser) -> Result<Rate, String> {
 
 fn per_second(option: &str, text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(number) if number > 0.0 && number <= MAX_RATE => Ok(number),
+        Ok(number) if RATES.contains(&number) => Ok(number),
         _ => Err(format!(
             "--{option} takes how often a second it happens, but not {text:?}."
         )),

@@ -201,6 +201,10 @@ fn what_is_wrong_with_a_load_is_said() {
             "bench echo u --rate none",
             "--rate takes how often a second",
         ),
+        (
+            "bench echo u --open-rate 1e-300",
+            "--open-rate takes how often a second",
+        ),
         ("bench echo u --rate 0", "--rate takes how often a second"),
         (
             "bench echo u --connections 0",

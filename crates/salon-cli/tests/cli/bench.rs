@@ -181,6 +181,15 @@ fn connections_that_are_cut_come_back_with_what_they_missed() {
 }
 
 #[test]
+fn events_that_nobody_published_change_nothing() {
+    for scenario in ["broadcast", "jitter"] {
+        let report = whole(&[scenario, "--rate", "20", "--event", "publish-odd"]);
+        let others = report["counts"]["events of others"].as_u64();
+        assert!(others >= report["delivered"].as_u64(), "{report}");
+    }
+}
+
+#[test]
 fn all_come_back_after_a_restart() {
     let server = TestServer::start();
     let url = server.url("/bench");

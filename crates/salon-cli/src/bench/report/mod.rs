@@ -82,7 +82,6 @@ impl Report {
     /// Says where the figures are the tool's rather than the server's.
     pub(crate) fn judge(&mut self, busiest: Option<Duration>) {
         let notes = &mut self.measured.notes;
-        // What a thread used while the load warmed up is part of it.
         let busy =
             busiest.map(|used| used.as_secs_f64() / self.measured.time.as_secs_f64().max(0.001));
         if busy.is_some_and(|busy| busy > SATURATED) {

@@ -9,7 +9,7 @@ use salon_client::{AllArgs, CloseReason, DisconnectReason, Socket};
 use super::super::answer::Numbered;
 use super::super::load::Load;
 use super::super::opening::{self, Template};
-use super::publish::{Group, Publisher};
+use super::publish::{Group, OF_OTHERS, Publisher};
 use super::{Handler, check, finish};
 use crate::client::{self, Again};
 use crate::exit::Failure;
@@ -152,6 +152,9 @@ impl Wanderer {
     }
 
     fn hear(&self, number: u64) {
+        if number >= self.everyone.published() {
+            return self.load.tally().count(OF_OTHERS, 1);
+        }
         let next = self.next.load(Ordering::Relaxed);
         if number < next {
             return self.load.tally().count("duplicates", 1);

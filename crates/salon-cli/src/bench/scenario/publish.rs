@@ -18,6 +18,9 @@ use crate::exit::Failure;
 /// Events of one publisher that are on their way at most; more are not sent.
 const MOST_UNDER_WAY: usize = 1_024;
 
+/// Events that came and were never published here.
+pub(super) const OF_OTHERS: &str = "events of others";
+
 /// For events that are not measured.
 const NEVER: u64 = u64::MAX;
 
@@ -154,6 +157,9 @@ impl Publisher {
 
     fn hear(&self, group: &Group, number: u64) {
         let (load, now) = (&self.load, self.load.now());
+        if number >= group.published() {
+            return load.tally().count(OF_OTHERS, 1);
+        }
         load.tally().delivered(group.intended(number), now);
         let arrived = group.arrives();
         let is_complete = arrived.is_multiple_of(group.members.load(Ordering::Relaxed).max(1));

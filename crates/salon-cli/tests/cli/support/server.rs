@@ -190,6 +190,11 @@ fn bench(io: &Server) {
     bench.on("publish", |io: Server, text: String| async move {
         io.of("/bench").emit("news", text);
     });
+    bench.on("publish-odd", |io: Server, text: String| async move {
+        let all = io.of("/bench");
+        all.emit("news", format!("#{}#x", u64::MAX));
+        all.emit("news", text);
+    });
     bench.on("publish-plain", |io: Server| async move {
         io.of("/bench").emit("news", "x");
     });
