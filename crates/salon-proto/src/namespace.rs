@@ -10,9 +10,11 @@
 //! Everything else a client sends to a namespace that it has not joined breaks the
 //! protocol and ends the connection.
 
+use std::ops::Deref;
+
 use crate::error::ProtocolError;
 use crate::limits::{Limits, Timing};
-use crate::packet::Packet;
+use crate::packet::{Packet, ROOT};
 use crate::timer::Instant;
 
 /// The namespaces of one connection. `T` is what the caller keeps for a joined one.
@@ -27,8 +29,36 @@ pub struct Namespaces<T> {
 
 #[derive(Debug)]
 struct Member<T> {
-    name: Box<str>,
+    name: Name,
     joined: Option<T>,
+}
+
+/// The name of a namespace. Nearly all connections have joined `/` and nothing else, so that one
+/// takes no memory.
+#[derive(Debug)]
+enum Name {
+    Root,
+    Other(Box<str>),
+}
+
+impl From<&str> for Name {
+    fn from(name: &str) -> Self {
+        match name {
+            ROOT => Self::Root,
+            other => Self::Other(other.into()),
+        }
+    }
+}
+
+impl Deref for Name {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::Root => ROOT,
+            Self::Other(name) => name,
+        }
+    }
 }
 
 /// What a CONNECT packet asks of the caller.
@@ -67,6 +97,8 @@ impl<T> Namespaces<T> {
         if is_full || name.len() > limits.max_namespace_length {
             return Ok(Joining::TooMany);
         }
+        // For most it stays the only one.
+        self.members.reserve_exact(1);
         self.members.push(Member {
             name: name.into(),
             joined: None,
