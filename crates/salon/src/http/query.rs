@@ -19,11 +19,10 @@ pub(super) struct Query<'a> {
 impl<'a> Query<'a> {
     pub(super) fn parse(query: &'a str) -> Self {
         let mut found = Self::default();
-        let mut rest = Some(query);
-        while let Some(text) = rest {
-            let (pair, behind) = cut(text, b'&');
-            rest = behind;
-            let (name, value) = decode(pair);
+        let mut rest = query;
+        while !rest.is_empty() {
+            let (name, value);
+            ((name, value), rest) = split_first(rest);
             let slot = match &*name {
                 "EIO" => &mut found.protocol,
                 "transport" => &mut found.transport,
@@ -65,24 +64,31 @@ impl<'a> Query<'a> {
     }
 }
 
-/// What is before the first such byte, and what is behind it if there is one. The texts are so
-/// short that what the library does for long ones would take twice as long.
-fn cut(text: &str, at: u8) -> (&str, Option<&str>) {
-    match text.bytes().position(|byte| byte == at) {
-        Some(index) => (&text[..index], Some(&text[index + 1..])),
-        None => (text, None),
+/// Name and value of the first pair, and what is behind it.
+///
+/// Every request comes by here, so its bytes are looked at once. And decoding is left out where
+/// nothing is encoded, as in all that clients of Socket.IO send.
+fn split_first(query: &str) -> ((Cow<'_, str>, Cow<'_, str>), &str) {
+    let (mut end, mut equals, mut is_encoded) = (query.len(), None, false);
+    for (index, byte) in query.bytes().enumerate() {
+        match byte {
+            b'&' => {
+                end = index;
+                break;
+            }
+            b'=' if equals.is_none() => equals = Some(index),
+            b'%' | b'+' => is_encoded = true,
+            _ => {}
+        }
     }
-}
-
-/// Name and value. Decoding is left out where nothing is encoded, as in all that clients of
-/// Socket.IO send: it would be a tenth of what a poll costs.
-fn decode(pair: &str) -> (Cow<'_, str>, Cow<'_, str>) {
-    if !pair.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
-        let (name, value) = cut(pair, b'=');
-        return (name.into(), value.unwrap_or_default().into());
+    let (pair, rest) = (&query[..end], query.get(end + 1..).unwrap_or_default());
+    if is_encoded {
+        let first = form_urlencoded::parse(pair.as_bytes()).next();
+        return (first.unwrap_or_default(), rest);
     }
-    let first = form_urlencoded::parse(pair.as_bytes()).next();
-    first.unwrap_or_default()
+    let name = &pair[..equals.unwrap_or(end)];
+    let value = equals.map_or("", |equals| &pair[equals + 1..]);
+    ((name.into(), value.into()), rest)
 }
 
 #[cfg(test)]
@@ -130,8 +136,14 @@ mod tests {
             "a=%3d",
         ] {
             let whole: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
-            let pairs = query.split('&').filter(|pair| !pair.is_empty());
-            assert_eq!(pairs.map(decode).collect::<Vec<_>>(), whole, "{query}");
+            let (mut pairs, mut rest) = (Vec::new(), query);
+            while !rest.is_empty() {
+                let is_pair = !rest.starts_with('&');
+                let pair;
+                (pair, rest) = split_first(rest);
+                pairs.extend(is_pair.then_some(pair));
+            }
+            assert_eq!(pairs, whole, "{query}");
         }
     }
 }

@@ -22,7 +22,12 @@ impl Session {
             line.poll = Some(sender);
             answer
         });
-        self.waker.wake();
+        // Most often nothing waits yet, and so there is nothing for the task to do.
+        line.engine.flush();
+        if line.engine.has_output() {
+            self.waker.wake();
+        }
+        drop(line);
         held.map(|answer| HeldPoll {
             session: Arc::clone(self),
             answer,
