@@ -132,6 +132,28 @@ async fn a_graceful_shutdown_does_not_wait_for_connections_without_a_request() {
     assert_eq!(spare.read(&mut [0]).await.unwrap(), 0, "it was closed");
 }
 
+/// As after a restart. The system would let those wait for a second that find no place in the queue.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_crowd_that_comes_at_once_finds_places_in_the_queue() {
+    let server = Stoppable::start(Server::new()).await;
+    let mut first = server.dial().await;
+    write_request(&mut first, OPEN, "").await;
+    read_response(&mut first).await.unwrap().ok();
+    let allowed = std::fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap();
+    let crowd = allowed.trim().parse::<usize>().unwrap().min(400);
+    // Meanwhile the server, which has only this thread, accepts nobody.
+    let patience = Duration::from_millis(900);
+    let dial = |_| std::net::TcpStream::connect_timeout(&server.address, patience).unwrap();
+    let crowd: Vec<_> = (0..crowd).map(dial).collect();
+    for stream in crowd {
+        stream.set_nonblocking(true).unwrap();
+        let mut stream = TcpStream::from_std(stream).unwrap();
+        write_request(&mut stream, "GET /elsewhere", "").await;
+        assert_eq!(read_response(&mut stream).await.unwrap().status, 404);
+    }
+}
+
 #[tokio::test]
 async fn a_server_that_is_dropped_leaves_its_connections() {
     let io = Server::new();

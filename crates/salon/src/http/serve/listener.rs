@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
+use socket2::SockRef;
 use tokio::net::TcpListener;
 #[cfg(unix)]
 use tokio::net::UnixListener;
@@ -11,12 +12,20 @@ use super::stream::Stream;
 #[cfg(feature = "tls")]
 use super::tls::Tls;
 
+/// How many connections may wait to be accepted. When a server has been restarted all its clients
+/// come at once, and those that find no place try again after one second, three, seven. This is as
+/// many as Linux allows by default; tokio's listeners ask for 128, Node's for 511.
+const BACKLOG: i32 = 4_096;
+
 /// What [`serve`](crate::serve) accepts connections from: made of a
 /// [`TcpListener`](tokio::net::TcpListener) or a [`UnixListener`](tokio::net::UnixListener), with
 /// TLS if you want it (feature `tls`).
 ///
 /// The address of a client ([`Handshake::address`](crate::Handshake::address)) is known with TCP
 /// only.
+///
+/// Its queue of connections that wait to be accepted is made as long as the system allows, up to
+/// 4,096 (on Linux `net.core.somaxconn` is the bound).
 ///
 /// ```no_run
 /// # async fn example() -> std::io::Result<()> {
@@ -74,13 +83,14 @@ impl Listener {
         }
     }
 
-    /// Fails when it can accept nothing.
-    pub(super) fn check(&self) -> io::Result<()> {
-        match &self.source {
-            Source::Tcp(listener) => listener.local_addr().map(|_| ()),
+    /// Lets many connections wait. Fails when it can accept nothing.
+    pub(super) fn listen(&self) -> io::Result<()> {
+        let socket = match &self.source {
+            Source::Tcp(listener) => SockRef::from(listener),
             #[cfg(unix)]
-            Source::Unix(listener) => listener.local_addr().map(|_| ()),
-        }
+            Source::Unix(listener) => SockRef::from(listener),
+        };
+        socket.listen(BACKLOG)
     }
 
     pub(super) async fn accept(&self) -> io::Result<Arrival> {

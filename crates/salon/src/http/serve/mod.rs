@@ -92,7 +92,7 @@ impl Serve {
             server,
             signal,
         } = self;
-        listener.check()?;
+        listener.listen()?;
         // Each connection holds a receiver, so that the sender sees when the last has gone.
         let (stop, stopping) = watch::channel(false);
         {
