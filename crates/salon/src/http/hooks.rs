@@ -195,11 +195,13 @@ impl Hooks {
         }
     }
 
+    /// Whether there is a hook for headers.
+    pub(super) const fn want_headers(&self) -> bool {
+        !self.initial_headers.is_empty() || !self.headers.is_empty()
+    }
+
     /// For an answer that is no error.
     pub(super) fn headers(&self, headers: &mut HeaderMap, head: &RequestHead) {
-        if self.initial_headers.is_empty() && self.headers.is_empty() {
-            return;
-        }
         let is_initial = head.query_value("sid").is_none_or(|sid| sid.is_empty());
         let initial = self.initial_headers.iter().filter(|_| is_initial);
         for hook in initial.chain(&self.headers) {

@@ -13,7 +13,7 @@ use hyper::upgrade::OnUpgrade;
 use salon_proto::SessionId;
 use salon_proto::engine::Transport;
 use salon_proto::engine::handshake::{self, Refusal};
-use salon_proto::engine::payload::{Encoding, PayloadDecoder, PollBody};
+use salon_proto::engine::payload::{Encoding, PayloadDecoder};
 use salon_proto::limits::MAX_COMPRESSED;
 use salon_proto::ws::{Accepted, InvalidExtensions};
 
@@ -24,7 +24,7 @@ use super::request;
 use super::respond::{self, Answer};
 use super::upgrade::upgraded;
 use crate::host::{Core, Host, Opening, open_session};
-use crate::session::{Post, Session};
+use crate::session::{HeldPoll, Post, Session};
 
 const NO_ID: Refusal = Refusal::BadRequest("ID_GENERATION_ERROR");
 
@@ -37,18 +37,18 @@ pub(super) fn answer<B: Body>(
     // Before there is a future, in which all would be moved around with it.
     let (parts, body) = request.into_parts();
     let (server, head) = (Arc::clone(server), RequestHead::new(parts, peer));
-    async move { answer_by_policy(&server, &head, body).await }
+    async move { answer_by_policy(&server, head, body).await }
 }
 
 /// Adds what the cross-origin policy wants.
-async fn answer_by_policy<B: Body>(server: &Arc<dyn Host>, head: &RequestHead, body: B) -> Answer {
+async fn answer_by_policy<B: Body>(server: &Arc<dyn Host>, head: RequestHead, body: B) -> Answer {
     let Some(cors) = &server.config.cors else {
         return answer_or_refuse(server, head, body).await;
     };
     let is_preflight = *head.method() == Method::OPTIONS;
     let mut answer = match is_preflight {
         true => respond::status(StatusCode::NO_CONTENT),
-        false => answer_or_refuse(server, head, body).await,
+        false => answer_or_refuse(server, head.clone(), body).await,
     };
     cors.add_headers(head.headers(), answer.headers_mut());
     if is_preflight {
@@ -57,26 +57,14 @@ async fn answer_by_policy<B: Body>(server: &Arc<dyn Host>, head: &RequestHead, b
     answer
 }
 
-async fn answer_or_refuse<B: Body>(server: &Arc<dyn Host>, head: &RequestHead, body: B) -> Answer {
-    if let Some(file) = client_file(server, head) {
+async fn answer_or_refuse<B: Body>(server: &Arc<dyn Host>, head: RequestHead, body: B) -> Answer {
+    if let Some(file) = client_file(server, &head) {
         return file;
     }
-    let hooks = &server.config.hooks;
-    match route(server, head, body).await {
-        Ok(mut answer) => {
-            if request::is_old_browser(head.parts()) {
-                answer = respond::without_xss_filter(answer);
-            }
-            if matches!(
-                answer.status(),
-                StatusCode::OK | StatusCode::SWITCHING_PROTOCOLS
-            ) {
-                hooks.headers(answer.headers_mut(), head);
-            }
-            answer
-        }
+    match route(server, &head, body).await {
+        Ok(outcome) => finish(server, head, outcome).await,
         Err(refusal) => {
-            hooks.connection_error(&refusal, head);
+            server.config.hooks.connection_error(&refusal, &head);
             let answer = respond::refusal(&refusal, head.is_upgrade());
             match request::is_of_other_websocket_version(head.parts()) {
                 true => respond::with_websocket_versions(answer),
@@ -84,6 +72,36 @@ async fn answer_or_refuse<B: Body>(server: &Arc<dyn Host>, head: &RequestHead, b
             }
         }
     }
+}
+
+/// What has come of a request that was not refused.
+enum Outcome {
+    Answer(Answer),
+    Held(WaitingPoll),
+}
+
+/// Waits if need be, and adds what answers of a session have in common.
+async fn finish(server: &Core, head: RequestHead, outcome: Outcome) -> Answer {
+    let hooks = &server.config.hooks;
+    let is_old_browser = request::is_old_browser(head.parts());
+    // A request that nobody asks about is not kept while its poll waits: it holds the 8 KiB into
+    // which hyper has read it.
+    let head = hooks.want_headers().then_some(head);
+    let mut answer = match outcome {
+        Outcome::Answer(answer) => answer,
+        Outcome::Held(poll) => poll.answer().await,
+    };
+    if is_old_browser {
+        answer = respond::without_xss_filter(answer);
+    }
+    let is_fine = matches!(
+        answer.status(),
+        StatusCode::OK | StatusCode::SWITCHING_PROTOCOLS
+    );
+    if let (Some(head), true) = (head, is_fine) {
+        hooks.headers(answer.headers_mut(), &head);
+    }
+    answer
 }
 
 fn client_file(server: &Core, head: &RequestHead) -> Option<Answer> {
@@ -96,7 +114,7 @@ async fn route<B: Body>(
     server: &Arc<dyn Host>,
     head: &RequestHead,
     body: B,
-) -> Result<Answer, Refusal> {
+) -> Result<Outcome, Refusal> {
     let query = head.query();
     let checked = check(server, head, &query);
     if matches!(
@@ -107,10 +125,13 @@ async fn route<B: Body>(
         server.config.hooks.allow_request(head).await?;
     }
     match checked? {
+        Errand::Join(session) if !head.is_upgrade() => {
+            return Ok(serve_session(server, &session, head.parts(), body).await);
+        }
         errand if head.is_upgrade() => upgrade(server, head, &query, errand).await,
-        Errand::Open => open_polling(server, head, &query).await,
-        Errand::Join(session) => Ok(serve_session(server, &session, head.parts(), body).await),
+        _ => open_polling(server, head, &query).await,
     }
+    .map(Outcome::Answer)
 }
 
 /// What a request is for that has passed the checks.
@@ -152,7 +173,10 @@ async fn open_polling(
     let id = new_id(server, head).await?;
     let opening = read_opening(server, id, head, query);
     let session = open_session(server, opening, None).ok_or(NO_ID)?;
-    let mut answer = poll(server, &session, head.parts()).await;
+    let mut answer = match poll(server, &session, head.parts()) {
+        Outcome::Answer(answer) => answer,
+        Outcome::Held(poll) => poll.answer().await,
+    };
     let cookie = server.config.cookie.as_ref();
     if let Some(value) = cookie.and_then(|cookie| cookie.header(&id)) {
         answer.headers_mut().append(header::SET_COOKIE, value);
@@ -234,30 +258,40 @@ async fn serve_session<B: Body>(
     session: &Arc<Session>,
     parts: &Parts,
     body: B,
-) -> Answer {
-    match parts.method {
-        Method::GET => poll(server, session, parts).await,
+) -> Outcome {
+    Outcome::Answer(match parts.method {
+        Method::GET => return poll(server, session, parts),
         Method::POST => post(server, session, parts, body).await,
         _ => respond::status(StatusCode::INTERNAL_SERVER_ERROR),
-    }
+    })
 }
 
-async fn poll(server: &Core, session: &Arc<Session>, parts: &Parts) -> Answer {
+/// A poll that waits for something to answer, and how that may be compressed.
+struct WaitingPoll {
+    held: HeldPoll,
+    /// From so many bytes on, in this way.
+    compression: Option<(usize, Coding)>,
+}
+
+fn poll(server: &Core, session: &Arc<Session>, parts: &Parts) -> Outcome {
     let Some(held) = session.hold_poll() else {
-        return respond::status(StatusCode::BAD_REQUEST);
+        return Outcome::Answer(respond::status(StatusCode::BAD_REQUEST));
     };
-    let Some(body) = held.await else {
-        return respond::status(StatusCode::BAD_REQUEST);
-    };
-    let coding = is_worth_compressing(server, &body)
-        .then(|| Coding::accepted(&parts.headers))
-        .flatten();
-    respond::payload(body, coding)
+    let threshold = server.config.http_compression;
+    let compression = threshold.and_then(|from| Some((from, Coding::accepted(&parts.headers)?)));
+    Outcome::Held(WaitingPoll { held, compression })
 }
 
-fn is_worth_compressing(server: &Core, body: &PollBody) -> bool {
-    let threshold = server.config.http_compression.unwrap_or(usize::MAX);
-    body.may_compress && (threshold..=MAX_COMPRESSED).contains(&body.bytes.len())
+impl WaitingPoll {
+    async fn answer(self) -> Answer {
+        let Some(body) = self.held.await else {
+            return respond::status(StatusCode::BAD_REQUEST);
+        };
+        let is_worth_it =
+            |from: usize| body.may_compress && (from..=MAX_COMPRESSED).contains(&body.bytes.len());
+        let compression = self.compression.filter(|(from, _)| is_worth_it(*from));
+        respond::payload(body, compression.map(|(_, coding)| coding))
+    }
 }
 
 async fn post<B: Body>(server: &Core, session: &Arc<Session>, parts: &Parts, body: B) -> Answer {

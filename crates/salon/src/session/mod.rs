@@ -41,7 +41,7 @@ pub(crate) use clock::Due;
 pub(crate) use driver::{Driver, Receiver};
 pub(crate) use flusher::{Fanout, in_groups};
 pub(crate) use link::Link;
-pub(crate) use polling::Post;
+pub(crate) use polling::{HeldPoll, Post};
 pub(crate) use running::{Task, Turn};
 
 use line::{Arrival, Line};
