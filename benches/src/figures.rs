@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::latency::PERCENTILES;
 use crate::sample::{Sample, Speed};
 
 /// What was measured of one program in one scenario, slice by slice.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Figures(Vec<Sample>);
 
 impl Figures {
@@ -44,6 +45,17 @@ impl Figures {
         median(speeds.map(part))
     }
 
+    /// The median of what one percentile was, in microseconds.
+    pub(crate) fn latency(&self, percentile: f64) -> Option<f64> {
+        let latencies = self.0.iter().filter_map(|sample| sample.latency);
+        median(latencies.map(|latency| latency.at(percentile)))
+    }
+
+    /// How many answers have overtaken others.
+    pub(crate) fn overtaken(&self) -> u64 {
+        self.0.iter().map(|sample| sample.overtaken).sum()
+    }
+
     /// The part of the time that was spent in the program's own code, over all rounds.
     pub(crate) fn user_share(&self) -> Option<f64> {
         let speeds = || self.0.iter().filter_map(|sample| sample.speed);
@@ -74,14 +86,41 @@ impl Figures {
     /// The median of the ratios slice by slice: what was measured a moment apart is compared,
     /// since the machine changes its speed from minute to minute.
     pub(crate) fn ratio(&self, other: &Self) -> Option<f64> {
-        let pairs = self.values().zip(other.values());
-        median(pairs.map(|(this, other)| this / other))
+        self.ratio_of(other, |sample| Some(sample.value))
+    }
+
+    /// The same for one percentile of the latencies.
+    pub(crate) fn latency_ratio(&self, other: &Self, percentile: f64) -> Option<f64> {
+        self.ratio_of(other, move |sample| Some(sample.latency?.at(percentile)))
+    }
+
+    /// The same for messages in a second.
+    pub(crate) fn speed_ratio(&self, other: &Self) -> Option<f64> {
+        self.ratio_of(other, |sample| Some(sample.speed?.per_second))
+    }
+
+    fn ratio_of(&self, other: &Self, part: impl Fn(&Sample) -> Option<f64>) -> Option<f64> {
+        let pairs = self.0.iter().zip(&other.0);
+        median(pairs.filter_map(|(this, other)| Some(part(this)? / part(other)?)))
+    }
+
+    /// The medians of all percentiles, if there are any.
+    fn latencies(&self) -> Option<Value> {
+        self.latency(50.0)?;
+        let parts = PERCENTILES.into_iter();
+        Some(
+            parts
+                .map(|part| json!([part, self.latency(part)]))
+                .collect(),
+        )
     }
 
     pub(crate) fn json(&self) -> Value {
         json!({
             "median": self.median(),
             "slices": self.values().collect::<Value>(),
+            "overtaken": self.overtaken(),
+            "latency_micros": self.latencies(),
             "per_second": self.median_of(|speed| speed.per_second),
             "load": self.median_of(|speed| speed.load),
             "user_share": self.user_share(),

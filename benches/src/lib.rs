@@ -1,5 +1,5 @@
-//! `cargo bench-salon`: whether the server has become slower or larger. `cargo bench-client`: what
-//! the client costs beside Node's.
+//! `cargo bench-salon`: whether the server has become slower or larger. `cargo bench-peers`: what it
+//! costs beside others. `cargo bench-client`: what the client costs beside Node's.
 //!
 //! | module | what it is |
 //! |---|---|
@@ -8,25 +8,35 @@
 //! | [`process`], [`usage`] | a program as a process of its own; what it has used |
 //! | [`stages`], [`stage`] | what is measured, and with which number of connections |
 //! | [`sample`], [`latency`] | one measurement |
-//! | [`options`], [`runner`] | the command line; the rounds, in which the servers take turns |
-//! | [`report`] | medians and ratios, as a table and as JSON |
-//! | [`clients`] | all of `cargo bench-client` |
+//! | [`contender`] | a server that is measured, and how it is started |
+//! | [`runner`], [`measure`] | the rounds; one stage, in which the servers take turns |
+//! | [`options`], [`report`] | the command line; medians and ratios, as a table and as JSON |
+//! | [`peers`], [`clients`] | all of `cargo bench-peers`; all of `cargo bench-client` |
+//! | [`documents`], `plot` | what goes into the documentation; pictures |
 //!
-//! The programs are `salon-bench` (the runner), `salon-bench-server` (salon), `salon-bench-floor`
-//! (the same bytes with no protocol), `salon-bench-clients` (the runner for clients),
-//! `salon-bench-client` (salon-client) and `salon-bench-floor-client` (again the same bytes with no
-//! protocol). README.md says how to read the figures.
+//! The programs are `salon-bench` and `salon-bench-peers` (the runners), `salon-bench-server` (salon),
+//! `salon-bench-floor` (the same bytes with no protocol), `salon-bench-clients` (the runner for
+//! clients), `salon-bench-client` (salon-client) and `salon-bench-floor-client` (again the same bytes
+//! with no protocol). README.md says how to read the figures.
 
 pub mod clients;
+pub mod contender;
 pub mod cycle;
+pub mod documents;
 mod figures;
 pub mod latency;
 pub mod load;
+mod machine;
+pub mod measure;
 pub mod options;
+pub mod peers;
+mod plot;
 pub mod process;
+mod progress;
 pub mod report;
 pub mod runner;
 pub mod sample;
+mod samples;
 pub mod stage;
 pub mod stages;
 pub mod usage;

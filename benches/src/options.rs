@@ -1,8 +1,11 @@
 //! The command line of the runner.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::contender::Contender;
+use crate::report::{AGAINST, THIS};
+use crate::runner::Plan;
 use crate::stage::{Scenario, Slices, Stage};
 use crate::stages::STAGES;
 
@@ -86,21 +89,34 @@ impl Options {
 
     /// The stages that were asked for.
     pub fn stages(&self) -> impl Iterator<Item = &'static Stage> {
-        let is_wanted = |one: &Scenario| one.name.contains(&self.only);
-        STAGES
-            .iter()
-            .filter(move |stage| stage.scenarios.iter().any(is_wanted))
-            .filter(|stage| self.long || !stage.is_long())
+        wanted(&self.only).filter(|stage| self.long || !stage.is_long())
     }
 
-    /// With how many threads each server is measured in a stage.
+    /// All that shall be measured; the programs of this build are in `folder`.
     #[must_use]
-    pub const fn threads<'a>(&'a self, stage: &Stage) -> &'a [usize] {
-        match self.threads {
-            1 => stage.threads,
-            _ => std::slice::from_ref(&self.threads),
+    pub fn plan(&self, folder: &Path) -> Plan {
+        let mut contenders = vec![Contender::salon(THIS, folder)];
+        let against = self.against.iter();
+        contenders.extend(against.map(|path| Contender::new(AGAINST, path)));
+        if self.floor {
+            contenders.push(Contender::floor(folder));
+        }
+        Plan {
+            contenders,
+            stages: self.stages().copied().collect(),
+            rounds: self.rounds,
+            slices: self.slices,
+            threads: Some(self.threads).filter(|threads| *threads > 1),
         }
     }
+}
+
+/// The stages with a scenario whose name contains this.
+pub(crate) fn wanted(name: &str) -> impl Iterator<Item = &'static Stage> {
+    let is_wanted = move |one: &Scenario| one.name.contains(name);
+    STAGES
+        .iter()
+        .filter(move |stage| stage.scenarios.iter().any(is_wanted))
 }
 
 /// Long enough that the clock's steps do not matter, and short enough that the next server's

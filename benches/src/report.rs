@@ -1,42 +1,24 @@
 //! Medians and ratios, as a table for people and as JSON for programs.
 
 use std::fmt::Write;
+use std::io;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::figures::{Figures, or_dash};
+use crate::contender::FLOOR;
+use crate::figures::or_dash;
+use crate::runner::Journal;
 use crate::sample::Sample;
-use crate::stages::STAGES;
+use crate::samples::Samples;
 
-/// Which server a figure is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// The one of this build.
-    This,
-    /// The one to compare with.
-    Against,
-    /// The bare loop.
-    Floor,
-}
-
-impl Target {
-    const ALL: [Self; 3] = [Self::This, Self::Against, Self::Floor];
-
-    /// Its name in the report.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::This => "this",
-            Self::Against => "against",
-            Self::Floor => "floor",
-        }
-    }
-}
-
+/// The one of this build.
+pub(crate) const THIS: &str = "this";
+/// The one to compare with.
+pub(crate) const AGAINST: &str = "against";
 /// All that was measured, slice by slice.
 #[derive(Debug, Default)]
 pub struct Report {
-    samples: Vec<(Target, Sample)>,
+    samples: Samples,
 }
 
 const HEAD: &str = "\
@@ -45,17 +27,12 @@ const HEAD: &str = "\
 ";
 
 impl Report {
-    /// Adds what was measured of a server. The n-th samples of two servers are a pair.
-    pub fn add(&mut self, target: Target, sample: Sample) {
-        self.samples.push((target, sample));
-    }
-
     /// A table in Markdown. Figures are µs of the server's processor time per message, or bytes.
     #[must_use]
     pub fn table(&self) -> String {
         let mut table = HEAD.to_owned();
-        for row in self.rows() {
-            let this = self.of(Target::This, row);
+        for row in self.samples.rows() {
+            let this = self.samples.of(THIS, row);
             let _ = write!(table, "| {} | {} |", row.shown(), this.shown());
             let _ = write!(
                 table,
@@ -77,8 +54,8 @@ impl Report {
                     "{load:.2}"
                 ))
             );
-            for target in [Target::Against, Target::Floor] {
-                let other = self.of(target, row);
+            for name in [AGAINST, FLOOR] {
+                let other = self.samples.of(name, row);
                 let ratio = or_dash(this.ratio(&other), |ratio| format!("{ratio:.3}"));
                 let _ = write!(table, " {} | {ratio} |", other.shown());
             }
@@ -90,58 +67,35 @@ impl Report {
     /// The same with every slice.
     #[must_use]
     pub fn json(&self) -> Value {
-        let scenarios = self.rows().map(|row| {
-            let this = self.of(Target::This, row);
-            let targets = Target::ALL.map(|target| {
-                let figures = self.of(target, row);
+        let scenarios = self.samples.rows().into_iter().map(|row| {
+            let this = self.samples.of(THIS, row);
+            let servers = [THIS, AGAINST, FLOOR].map(|name| {
+                let figures = self.samples.of(name, row);
                 let mut json = figures.json();
                 json["this_ratio"] = this.ratio(&figures).into();
-                (target.name().to_owned(), json)
+                (name.to_owned(), json)
             });
-            json!({ "scenario": row.scenario, "threads": row.threads, "servers": targets.into_iter().collect::<serde_json::Map<_, _>>() })
+            let servers: Map<_, _> = servers.into_iter().collect();
+            json!({ "scenario": row.scenario, "threads": row.threads, "servers": servers })
         });
         scenarios.collect()
     }
-
-    /// What was measured, in order.
-    fn rows(&self) -> impl Iterator<Item = Row> {
-        let scenarios = STAGES.iter().flat_map(|stage| stage.scenarios);
-        let rows = scenarios.flat_map(|one| {
-            let scenario = one.name;
-            (1..=self.max_threads()).map(move |threads| Row { scenario, threads })
-        });
-        rows.filter(|row| !self.of(Target::This, *row).is_empty())
-    }
-
-    fn max_threads(&self) -> usize {
-        let threads = self.samples.iter().map(|(_, sample)| sample.threads);
-        threads.max().unwrap_or_default()
-    }
-
-    fn of(&self, target: Target, row: Row) -> Figures {
-        let samples = self.samples.iter();
-        let samples = samples.filter(|(of, sample)| *of == target && row.has(sample));
-        Figures::new(samples.map(|(_, sample)| sample))
-    }
 }
 
-/// A row of the table: a scenario, with some number of threads.
-#[derive(Clone, Copy)]
-struct Row {
-    scenario: &'static str,
-    threads: usize,
-}
-
-impl Row {
-    fn has(self, sample: &Sample) -> bool {
-        (sample.scenario, sample.threads) == (self.scenario, self.threads)
+impl Journal for Report {
+    fn sample(&mut self, contender: &'static str, sample: Sample) {
+        self.samples.add(contender, sample);
     }
 
-    fn shown(self) -> String {
-        match self.threads {
-            1 => self.scenario.to_owned(),
-            threads => format!("{}, {threads} threads", self.scenario),
-        }
+    /// Here every failure is the end.
+    fn failure(
+        &mut self,
+        contender: &'static str,
+        scenario: &'static str,
+        error: io::Error,
+    ) -> io::Result<()> {
+        let what = format!("{contender} in \"{scenario}\": {error}");
+        Err(io::Error::new(error.kind(), what))
     }
 }
 
@@ -149,20 +103,19 @@ impl Row {
 mod tests {
     use super::*;
 
-    fn report(values: &[(Target, f64)]) -> Report {
+    fn report(values: &[(&'static str, f64)]) -> Report {
         let mut report = Report::default();
-        for (target, value) in values {
+        for (name, value) in values {
             let scenario = "memory of an idle session";
-            report.add(*target, Sample::new(scenario, *value, None));
+            report.sample(name, Sample::new(scenario, *value, None));
         }
         report
     }
 
     #[test]
     fn slices_are_compared_one_by_one() {
-        use Target::{Against, This};
         // The machine halves its speed for the second slice.
-        let report = report(&[(This, 11.0), (Against, 10.0), (Against, 20.0), (This, 22.0)]);
+        let report = report(&[(THIS, 11.0), (AGAINST, 10.0), (AGAINST, 20.0), (THIS, 22.0)]);
         let table = report.table();
         let row = table.lines().nth(2).unwrap();
         let expected =

@@ -1,13 +1,9 @@
 //! What is measured, and with how many connections; [`STAGES`](crate::stages::STAGES) has all.
 
 use std::fmt;
-use std::io;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::process::ServerProcess;
-use crate::sample::Sample;
-use crate::visit::Visit;
 use crate::wire::{Audience, Content};
 
 /// Connections that are opened once, and what is measured with them.
@@ -79,49 +75,6 @@ pub struct Slices {
 }
 
 impl Stage {
-    /// Opens the connections to each of some fresh servers and measures each scenario; `take` is
-    /// told the server's index.
-    ///
-    /// # Errors
-    /// When a server does not do what it should, or there is no /proc.
-    pub fn measure(
-        &self,
-        servers: &[ServerProcess],
-        slices: Slices,
-        mut take: impl FnMut(usize, Sample),
-    ) -> io::Result<()> {
-        let visits = servers.iter().map(|server| Visit::begin(self, server));
-        let mut visits = visits.collect::<io::Result<Vec<_>>>()?;
-        for scenario in self.scenarios {
-            let name = scenario.name;
-            self.measure_one(scenario, &mut visits, slices, &mut take)
-                .map_err(|error| io::Error::new(error.kind(), format!("{name}: {error}")))?;
-        }
-        Ok(())
-    }
-
-    fn measure_one(
-        &self,
-        scenario: &Scenario,
-        visits: &mut [Visit<'_>],
-        slices: Slices,
-        take: &mut impl FnMut(usize, Sample),
-    ) -> io::Result<()> {
-        if scenario.work == Work::Pings {
-            let samples = Visit::measure_pings(visits, self, scenario.name)?;
-            (0..).zip(samples).for_each(|(index, one)| take(index, one));
-            return Ok(());
-        }
-        let slices = scenario.work.slices(slices);
-        for visit in &mut *visits {
-            visit.prepare(scenario.work, slices.time)?;
-        }
-        for index in turns(visits.len(), slices.count) {
-            take(index, visits[index].measure(*scenario, slices.time)?);
-        }
-        Ok(())
-    }
-
     /// Whether it is about polling.
     #[must_use]
     pub fn is_polling(&self) -> bool {
@@ -171,7 +124,7 @@ impl Pings {
 }
 
 impl Work {
-    fn slices(self, slices: Slices) -> Slices {
+    pub(crate) fn slices(self, slices: Slices) -> Slices {
         let count = slices.count as u32;
         match self {
             // Connections are opened, and idle, only once.

@@ -36,9 +36,9 @@ impl<'a> Visit<'a> {
         let count = stage.connections;
         let before = usage::resident(server.id())?;
         let watch = watch(server)?;
-        let clients = Clients::open(stage, server)?;
+        let mut clients = Clients::open(stage, server)?;
         let connecting = watch.stop(count as u64)?;
-        thread::sleep(REST);
+        clients.rest()?;
         let grown = usage::resident(server.id())?.saturating_sub(before);
         Ok(Self {
             server,
@@ -87,10 +87,10 @@ impl<'a> Visit<'a> {
     /// Measures all servers at once, since they are idle, and each would take as long as all: a
     /// ping interval to open the sessions, and one to measure.
     pub(crate) fn measure_pings(
-        visits: &[Self],
+        visits: &[&Self],
         stage: &Stage,
         name: &'static str,
-    ) -> io::Result<Vec<Sample>> {
+    ) -> Vec<io::Result<Sample>> {
         thread::scope(|scope| {
             let visits: Vec<_> = visits
                 .iter()
@@ -135,6 +135,14 @@ impl Clients {
             // They are opened slowly.
             _ => Self::WebSocket(Connections::new()?),
         })
+    }
+
+    /// Some servers send a ping to each new session.
+    fn rest(&mut self) -> io::Result<()> {
+        match self {
+            Self::WebSocket(all) => load::answer_pings(all, REST).map(drop),
+            Self::Polling(_) => Ok(()),
+        }
     }
 
     fn run(&mut self, work: Work, time: Duration) -> io::Result<Done> {

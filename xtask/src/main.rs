@@ -12,6 +12,7 @@ mod layers;
 mod npm;
 mod options;
 mod page;
+mod peers;
 mod progress;
 mod project;
 mod python;
@@ -30,6 +31,7 @@ The project's own commands:
   cargo demo [--release] [--dev]   build the greeting app and run it
   cargo demo -- client             join it from the terminal
   cargo verify [STEP] [--list]     run all tests and checks, or one step of them
+  cargo bench-peers [OPTIONS]      compare the server with others; --help tells more
   cargo bench-salon [OPTIONS]      measure the server; --help tells more
   cargo bench-client [OPTIONS]     compare the client with Node's; --help tells more
   cargo xtask layers               check the walls between the crates and modules";
@@ -52,6 +54,7 @@ fn run(arguments: &[String]) -> Outcome {
     match command.as_str() {
         "demo" => demo::run(&Project::find()?, rest),
         "verify" => verify::run(&Project::find()?, rest),
+        "bench-peers" => peers::run(&Project::find()?, rest),
         "bench" => bench::server(&Project::find()?, rest),
         "bench-client" => bench::client(&Project::find()?, rest),
         "layers" => layers::run(&Project::find()?, rest),

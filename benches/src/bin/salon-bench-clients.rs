@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use salon_benches::clients::options::{HELP, Options};
-use salon_benches::clients::{documents, runner};
+use salon_benches::clients::{PAGE, runner};
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -33,9 +33,9 @@ fn run(words: Vec<String>) -> io::Result<()> {
     let file = |extension| options.output.with_extension(extension);
     fs::write(file("json"), format!("{:#}\n", report.json()))?;
     fs::write(file("md"), &table)?;
-    fs::write(file("svg"), &picture)?;
+    fs::write(file("svg"), &picture.file)?;
     if options.docs {
-        documents::write(&table, &picture)?;
+        PAGE.write(&table, &[picture])?;
     }
     writeln!(stdout(), "\n{table}\n{}", file("{json,md,svg}").display())
 }

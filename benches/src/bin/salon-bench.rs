@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use salon_benches::options::{HELP, Options};
 use salon_benches::process::on_cores;
+use salon_benches::report::Report;
 use salon_benches::runner;
 
 /// Given by this program to itself, when it has its core.
@@ -34,7 +35,8 @@ fn run(words: &[String]) -> io::Result<()> {
     if pinned.is_empty() {
         return Err(on_cores("1", &program).arg(PINNED).args(words).exec());
     }
-    let report = runner::run(&options, folder)?;
+    let mut report = Report::default();
+    runner::run(options.plan(folder), &mut report)?;
     std::fs::write(&options.json, format!("{:#}\n", report.json()))?;
     writeln!(stdout(), "\n{}\n{}", report.table(), options.json.display())
 }

@@ -2,6 +2,8 @@
 
 use super::contender::{Client, Server};
 use super::report::{Row, percent};
+use crate::documents::Picture;
+use crate::plot::svg::Svg;
 
 /// The room for names at the left, the length of Node's bar, and the room for figures at the right.
 const LABELS: f64 = 350.0;
@@ -13,56 +15,45 @@ const TOP: f64 = 64.0;
 const ROW: f64 = 26.0;
 const BAR: f64 = 14.0;
 
-/// Readable on white and on black.
 const STYLE: &str = "\
-text{font:13px system-ui,sans-serif;fill:#24292f}\
-.head{font-weight:600;font-size:15px}.small{font-size:12px;fill:#57606a}\
 .node{fill:#d0d7de}.salon{fill:#c2410c}.goal{stroke:#0969da;stroke-width:2}\
 .floor{fill:none;stroke:#24292f;stroke-width:2}\
-@media(prefers-color-scheme:dark){text{fill:#e6edf3}.small{fill:#9198a1}\
-.node{fill:#3d444d}.salon{fill:#fb923c}.goal{stroke:#4493f8}.floor{stroke:#e6edf3}}";
+@media(prefers-color-scheme:dark){.node{fill:#3d444d}.salon{fill:#fb923c}.goal{stroke:#4493f8}\
+.floor{stroke:#e6edf3}}";
 
-pub(crate) fn draw(rows: &[Row]) -> String {
-    let width = LABELS + FULL + FIGURES;
-    let height = TOP + ROW * rows.len() as f64 + 12.0;
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
-         width=\"{width}\" height=\"{height}\" role=\"img\">\n\
-         <title>What salon-client costs, as a part of what socket.io-client costs</title>\n\
-         <style>{STYLE}</style>\n"
-    );
-    svg.push_str(&head());
-    for (index, row) in rows.iter().enumerate() {
-        let y = TOP + ROW * index as f64;
-        svg.push_str(&bar(row, y));
-    }
-    svg.push_str("</svg>\n");
-    svg
-}
-
-fn head() -> String {
-    let title = text(12.0, 24.0, "head", "Processor time per message, and memory");
+pub(crate) fn draw(rows: &[Row]) -> Picture {
+    let about = "What salon-client costs, as a part of what socket.io-client costs";
+    let mut svg = Svg::new(about, LABELS + FULL + FIGURES, STYLE);
+    svg.text(12.0, 24.0, "head", "Processor time per message, and memory");
     let legend = "grey: socket.io-client on Node; orange: salon-client; \
         black line: the floor, an epoll loop alone; blue line: the goal";
-    title + &text(12.0, 44.0, "small", legend)
+    svg.text(12.0, 44.0, "small", legend);
+    for (index, row) in rows.iter().enumerate() {
+        bar(&mut svg, row, TOP + ROW * index as f64);
+    }
+    Picture {
+        name: "performance-client.svg",
+        about,
+        file: svg.finish(TOP + ROW * rows.len() as f64 + 12.0),
+    }
 }
 
 /// Node's cost is the whole length.
-fn bar(row: &Row, y: f64) -> String {
+fn bar(svg: &mut Svg, row: &Row, y: f64) {
     let base = y + BAR - 2.0;
     let name = format!("{}, {}", row.scenario.name, of_server(row.server));
-    let mut svg = text(12.0, base, "small", &name);
-    svg += &rectangle(y, FULL, "node");
+    svg.text(12.0, base, "small", &name);
+    svg.rectangle((LABELS, y), (FULL, BAR), "node");
     if let Some(part) = row.part(Client::Salon) {
-        svg += &rectangle(y, FULL * part.min(1.0), "salon");
+        svg.rectangle((LABELS, y), (FULL * part.min(1.0), BAR), "salon");
     }
     if let Some(floor) = row.part(Client::Floor) {
-        svg += &line(y, floor, "floor");
+        mark(svg, y, floor, "floor");
     }
     if let Some(goal) = row.scenario.work.goal() {
-        svg += &line(y, goal, "goal");
+        mark(svg, y, goal, "goal");
     }
-    svg + &text(LABELS + FULL + 8.0, base, "small", &figures(row))
+    svg.text(LABELS + FULL + 8.0, base, "small", &figures(row));
 }
 
 fn figures(row: &Row) -> String {
@@ -80,20 +71,8 @@ const fn of_server(server: Server) -> &'static str {
     }
 }
 
-/// Across the bar, at a part of Node's cost.
-fn line(y: f64, part: f64, class: &str) -> String {
+/// A line across the bar, at a part of Node's cost.
+fn mark(svg: &mut Svg, y: f64, part: f64, class: &str) {
     let x = LABELS + FULL * part.min(1.0);
-    let (from, to) = (y - 2.0, y + BAR + 2.0);
-    format!("<path class=\"{class}\" d=\"M{x:.1} {from:.1}V{to:.1}\"/>\n")
-}
-
-fn rectangle(y: f64, width: f64, class: &str) -> String {
-    format!(
-        "<rect class=\"{class}\" x=\"{LABELS}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{BAR}\" rx=\"2\"/>\n"
-    )
-}
-
-/// None of our texts has a letter that XML wants written otherwise.
-fn text(x: f64, y: f64, class: &str, text: &str) -> String {
-    format!("<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\">{text}</text>\n")
+    svg.line(&[(x, y - 2.0), (x, y + BAR + 2.0)], class);
 }

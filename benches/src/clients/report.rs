@@ -1,7 +1,6 @@
 //! Medians and ratios, as a table for people and as JSON for programs.
 
 use std::fmt::Write;
-use std::fs;
 
 use serde_json::{Value, json};
 
@@ -9,7 +8,9 @@ use super::contender::{Client, Server};
 use super::options::Options;
 use super::picture;
 use super::work::{STAGES, Scenario};
+use crate::documents::Picture;
 use crate::figures::{Figures, or_dash};
+use crate::machine::machine;
 use crate::sample::Sample;
 
 /// Of whom a figure is.
@@ -99,7 +100,7 @@ impl Report {
 
     /// A picture of the table: SVG.
     #[must_use]
-    pub fn picture(&self) -> String {
+    pub fn picture(&self) -> Picture {
         picture::draw(&self.rows().collect::<Vec<_>>())
     }
 
@@ -274,27 +275,6 @@ pub(crate) fn percent(part: f64) -> String {
         true => format!("{percent:.1} %"),
         false => format!("{percent:.0} %"),
     }
-}
-
-/// The processor, the kernel, and how busy they are.
-fn machine() -> String {
-    let read = |path| fs::read_to_string(path).unwrap_or_default();
-    let info = read("/proc/cpuinfo");
-    let models = || {
-        info.lines()
-            .filter_map(|line| line.strip_prefix("model name"))
-    };
-    let model = models().next().unwrap_or(": unknown processor");
-    let model = model.trim_start_matches(|letter: char| letter == ':' || letter.is_whitespace());
-    let kernel = read("/proc/sys/kernel/osrelease");
-    // What else ran: on a busy machine the ratios are rough too.
-    let load = read("/proc/loadavg");
-    let load = load.split_whitespace().next().unwrap_or("unknown");
-    format!(
-        "{model}, {} cores, Linux {}, load {load} before it began",
-        models().count(),
-        kernel.trim()
-    )
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! The rounds: in each, every stage is measured with both servers, and the clients take turns.
 
-use std::io::{self, Write, stderr};
+use std::io;
 use std::path::Path;
-use std::time::Instant;
 
 use super::contender::{Client, Programs, Server};
 use super::options::Options;
 use super::report::{Key, Report};
 use super::work::Stage;
 use super::worker::Worker;
+use crate::progress::Progress;
 
 /// Measures all that was asked for; the programs of this build are in `folder`.
 ///
@@ -20,12 +20,14 @@ pub fn run(options: &Options, folder: &Path) -> io::Result<Report> {
         programs: Programs::new(folder),
         clients: Client::ALL.to_vec(),
         report: Report::new(options),
-        progress: Progress::new(options),
+        progress: Progress::new(options.rounds * options.stages().len() * Server::ALL.len()),
     };
     for round in 1..=options.rounds {
         for server in Server::ALL {
             for stage in options.stages() {
-                run.progress.tell(round, server, &stage);
+                let (rounds, server_name) = (options.rounds, server.name());
+                let step = format!("round {round} of {rounds}, server {server_name}: {stage}");
+                run.progress.tell(&step);
                 run.measure(server, &stage)?;
             }
         }
@@ -58,43 +60,5 @@ impl Run<'_> {
             let client = self.clients[index];
             self.report.add(Key { server, client }, sample);
         })
-    }
-}
-
-/// What is shown while it runs.
-struct Progress {
-    rounds: usize,
-    steps: usize,
-    done: usize,
-    started: Instant,
-}
-
-impl Progress {
-    fn new(options: &Options) -> Self {
-        Self {
-            rounds: options.rounds,
-            steps: options.rounds * options.stages().len() * Server::ALL.len(),
-            done: 0,
-            started: Instant::now(),
-        }
-    }
-
-    fn tell(&mut self, round: usize, server: Server, stage: &Stage) {
-        let (rounds, name) = (self.rounds, server.name());
-        let left = self.left();
-        let _ = writeln!(
-            stderr(),
-            "round {round} of {rounds}{left}, server {name}: {stage}"
-        );
-        self.done += 1;
-    }
-
-    fn left(&self) -> String {
-        if self.done == 0 {
-            return String::new();
-        }
-        let per_step = self.started.elapsed() / self.done as u32;
-        let left = per_step * (self.steps - self.done) as u32;
-        format!(", about {} s left", left.as_secs())
     }
 }

@@ -9,7 +9,7 @@ use socket2::{Domain, Socket, Type};
 use super::connections::{Connections, Line};
 use super::pings::answer_if_ping;
 use super::unexpected;
-use crate::wire::{CONNECT, UPGRADE, request};
+use crate::wire::{CONNECT, PING, PONG, UPGRADE, request};
 
 /// How many are being opened at once: enough to keep the server busy, and few enough for its
 /// queue of connections.
@@ -122,6 +122,8 @@ impl Opening {
             match text.split('"').next() {
                 Some("0{") => line.send(join)?,
                 Some("40{") => has_joined = true,
+                // Some servers send one at once.
+                Some(PING) => line.send(&request(PONG))?,
                 _ => return Err(unexpected(text.as_bytes())),
             }
         }

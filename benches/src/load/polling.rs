@@ -2,11 +2,15 @@
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::thread;
 use std::time::Duration;
 
 use super::http::{body, get, post};
 use super::{Connections, Done, Until, unexpected};
-use crate::wire::{CONNECT, FIRST_ID, echo_answer, echo_packet};
+use crate::wire::{CONNECT, FIRST_ID, PING, PONG, echo_answer, echo_packet};
+
+/// Within this time a server has sent all that it sends to a new session, which for some is a ping.
+const REST: Duration = Duration::from_millis(300);
 
 const TARGET: &str = "/socket.io/?EIO=4&transport=polling";
 
@@ -37,24 +41,23 @@ impl Pollers {
             missing: vec![0; count],
             answer: echo_answer(FIRST_ID),
         };
-        for _ in 0..count {
-            pollers.open_one(server)?;
+        let opened = (0..count).map(|_| open(server));
+        let opened = opened.collect::<io::Result<Vec<_>>>()?;
+        thread::sleep(REST);
+        for (stream, target) in opened {
+            pollers.join(server, stream, target)?;
         }
         Ok(pollers)
     }
 
-    /// One after the other and blocking: opening is not what is measured here.
-    fn open_one(&mut self, server: SocketAddr) -> io::Result<()> {
-        let mut stream = TcpStream::connect(server)?;
-        stream.set_nodelay(true)?;
-        let open = ask(&mut stream, &get(TARGET))?;
-        let sid = open.split('"').nth(3).unwrap_or_default();
-        let target = format!("{TARGET}&sid={sid}");
-        ask(&mut stream, &post(&target, CONNECT))?;
-        let joined = ask(&mut stream, &get(&target))?;
-        if !joined.starts_with(r#"40{"sid""#) {
-            return Err(unexpected(joined.as_bytes()));
-        }
+    /// Waits for the answer to CONNECT, and takes the session.
+    fn join(
+        &mut self,
+        server: SocketAddr,
+        mut stream: TcpStream,
+        target: String,
+    ) -> io::Result<()> {
+        while !has_joined(&mut stream, &target)? {}
         self.connections.add(stream)?;
         self.requests.push(get(&target));
         self.connections.add(TcpStream::connect(server)?)?;
@@ -125,6 +128,32 @@ pub fn polling_echo(pollers: &mut Pollers, time: Duration) -> io::Result<Done> {
         }
     }
     Ok(Done::messages(answered))
+}
+
+/// A new session that has asked for the namespace. One after the other and blocking: opening is not
+/// what is measured here.
+fn open(server: SocketAddr) -> io::Result<(TcpStream, String)> {
+    let mut stream = TcpStream::connect(server)?;
+    stream.set_nodelay(true)?;
+    let open = ask(&mut stream, &get(TARGET))?;
+    let sid = open.split('"').nth(3).unwrap_or_default();
+    let target = format!("{TARGET}&sid={sid}");
+    ask(&mut stream, &post(&target, CONNECT))?;
+    Ok((stream, target))
+}
+
+/// Polls once, and returns whether the session is now in the namespace. Pings are answered.
+fn has_joined(stream: &mut TcpStream, target: &str) -> io::Result<bool> {
+    let payload = ask(stream, &get(target))?;
+    let mut has_joined = false;
+    for packet in payload.split('\u{1e}') {
+        match packet {
+            PING => drop(ask(stream, &post(target, PONG))?),
+            _ if packet.starts_with(r#"40{"sid""#) => has_joined = true,
+            _ => return Err(unexpected(packet.as_bytes())),
+        }
+    }
+    Ok(has_joined)
 }
 
 /// One request and its response on a blocking stream.

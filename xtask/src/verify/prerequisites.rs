@@ -117,10 +117,10 @@ fn install_nextest(project: &Project) -> Outcome {
 }
 
 fn install_python_packages(project: &Project) -> Outcome {
-    if python::is_installed(project) {
+    if python::interop(project).is_installed(project) {
         return Ok(());
     }
     step("Install the Python packages of interop/python", || {
-        python::install(project)
+        python::interop(project).install(project)
     })
 }

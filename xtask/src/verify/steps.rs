@@ -278,7 +278,7 @@ fn require_packages(project: &Project, folder: &str) -> Outcome {
 }
 
 fn require_python(project: &Project) -> Outcome {
-    if python::is_installed(project) {
+    if python::interop(project).is_installed(project) {
         return Ok(());
     }
     fail(
