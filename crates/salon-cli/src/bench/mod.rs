@@ -205,7 +205,7 @@ impl Watch {
 /// Begins the load when all threads are ready, and takes what the processes have used while it ran.
 async fn measure(run: Arc<Run>) -> Measured {
     let mut measured = Measured::default();
-    let (me, pid) = (std::process::id(), run.options.pid);
+    let pid = run.options.pid;
     measured.memory_before = pid.and_then(system::resident);
     run.is_ready().await;
     measured.memory_after = pid.and_then(system::resident);
@@ -218,7 +218,7 @@ async fn measure(run: Arc<Run>) -> Measured {
         () = tokio::time::sleep_until(from.into()) => {}
         () = run.reached(Phase::Over) => {}
     }
-    let (tool, server) = (system::process_cpu(me), pid.and_then(system::process_cpu));
+    let (tool, server) = (system::own_cpu(), pid.and_then(system::process_cpu));
     let begin = Instant::now();
     let to = run.moment(run.window.to);
     tokio::select! {
@@ -231,7 +231,7 @@ async fn measure(run: Arc<Run>) -> Measured {
             .map(|(after, before)| after.saturating_sub(before))
     };
     measured.time = begin.elapsed();
-    measured.tool = since(system::process_cpu(me), tool);
+    measured.tool = since(system::own_cpu(), tool);
     measured.server = since(pid.and_then(system::process_cpu), server);
     measured
 }

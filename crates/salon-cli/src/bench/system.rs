@@ -5,7 +5,8 @@ use std::time::Duration;
 /// Files that the tool needs besides one for each connection.
 const OTHER_FILES: u64 = 64;
 
-/// Processor time of a process, from its scheduler's count; `None` where that is not known.
+/// Processor time of another process, from the scheduler's count of its threads; `None` where that
+/// is not known. A thread that has ended is not in it.
 pub(crate) fn process_cpu(process: u32) -> Option<Duration> {
     let mut sum = 0;
     for thread in std::fs::read_dir(format!("/proc/{process}/task")).ok()? {
@@ -19,10 +20,31 @@ pub(crate) fn process_cpu(process: u32) -> Option<Duration> {
     Some(Duration::from_nanos(sum))
 }
 
+/// Processor time of this process, with that of threads that have ended.
+#[cfg(unix)]
+pub(crate) fn own_cpu() -> Option<Duration> {
+    clock(nix::time::ClockId::CLOCK_PROCESS_CPUTIME_ID)
+}
+
 /// Processor time of the thread that asks.
+#[cfg(unix)]
 pub(crate) fn thread_cpu() -> Option<Duration> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    first_number(&text).map(Duration::from_nanos)
+    clock(nix::time::ClockId::CLOCK_THREAD_CPUTIME_ID)
+}
+
+#[cfg(unix)]
+fn clock(id: nix::time::ClockId) -> Option<Duration> {
+    nix::time::clock_gettime(id).ok().map(Duration::from)
+}
+
+#[cfg(not(unix))]
+pub(crate) fn own_cpu() -> Option<Duration> {
+    None
+}
+
+#[cfg(not(unix))]
+pub(crate) fn thread_cpu() -> Option<Duration> {
+    None
 }
 
 /// Bytes of a process that are in memory.
@@ -74,10 +96,21 @@ mod tests {
     #[cfg(target_os = "linux")]
     fn this_process_uses_something() {
         let me = std::process::id();
-        // The scheduler counts when a thread has had its turn, so it may still be nothing.
-        assert!(process_cpu(me).is_some() && thread_cpu().is_some());
+        assert!(process_cpu(me).is_some());
+        assert!(thread_cpu().unwrap() > Duration::ZERO);
         assert!(resident(me).unwrap() > 100_000);
         assert!(process_cpu(u32::MAX).is_none());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_a_thread_has_used_is_counted_after_its_end() {
+        let spin = || {
+            while thread_cpu().unwrap() < Duration::from_millis(5) {}
+        };
+        let before = own_cpu().unwrap();
+        std::thread::spawn(spin).join().unwrap();
+        assert!(own_cpu().unwrap() - before >= Duration::from_millis(5));
     }
 
     #[test]
