@@ -1,11 +1,6 @@
 //! What a client costs: an event that arrives or goes out, and a client that does nothing.
 
 #![allow(missing_docs)]
-// A global allocator cannot be written without `unsafe`; it only forwards and counts.
-#![allow(unsafe_code)]
-
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,42 +9,12 @@ use salon_proto::client::{
 };
 use salon_proto::engine::Transport;
 use salon_proto::timer::Instant;
-
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-    /// Bytes that are allocated and not yet free, if none goes to another thread.
-    static BYTES: Cell<usize> = const { Cell::new(0) };
-}
-
-struct Counting;
-
-// SAFETY: every call is forwarded unchanged to the system allocator. The counters
-// are thread-local `Cell`s without a destructor, which never allocate.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        BYTES.set(BYTES.get().wrapping_add(layout.size()));
-        // SAFETY: the caller's promises are those that `System` asks for.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        BYTES.set(BYTES.get().wrapping_sub(layout.size()));
-        // SAFETY: the pointer came from `System` in `alloc` above.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
+use salon_testkit::allocations::{CountingAllocator, allocations, live};
 
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 const NOW: Instant = Instant::from_millis(5_000);
-
-fn allocations(work: impl FnOnce()) -> usize {
-    let before = ALLOCATIONS.get();
-    work();
-    ALLOCATIONS.get() - before
-}
 
 fn options() -> Arc<Options> {
     let mut options = Options::default();
@@ -114,10 +79,10 @@ fn an_event_that_goes_out_costs_no_allocation_but_its_packet() {
 #[test]
 fn a_client_that_does_nothing_costs_less_than_two_kibibytes() {
     let options = options();
-    let before = BYTES.get();
+    let before = live().bytes;
     let (mut manager, socket) = connected(Arc::clone(&options));
-    let inside = std::mem::size_of::<Manager>();
-    let cost = BYTES.get().wrapping_sub(before) + inside;
+    let inside = size_of::<Manager>().cast_signed();
+    let cost = live().bytes - before + inside;
     assert!(
         cost < 2_048,
         "{cost} bytes, of which {inside} in the manager itself"
@@ -134,6 +99,6 @@ fn a_client_that_does_nothing_costs_less_than_two_kibibytes() {
         let _ = manager.handle_text(NOW, &format!("43{number}[]"));
     }
     turn(&mut manager);
-    let cost = BYTES.get().wrapping_sub(before) + inside;
+    let cost = live().bytes - before + inside;
     assert!(cost < 4_096, "{cost} bytes after a burst");
 }

@@ -1,13 +1,6 @@
 //! A frame that is entirely in the input costs no allocation, and compression is paid once a thread.
 
 #![allow(missing_docs)]
-// A global allocator cannot be written without `unsafe`; it only forwards and counts.
-#![allow(unsafe_code)]
-
-use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
-};
 
 use salon_proto::Encoded;
 use salon_proto::engine::Protocol;
@@ -15,47 +8,16 @@ use salon_proto::ws::{
     CloseCode, ControlPayload, Decoder, Deflate, Message, Role, binary_frame, close_frame,
     encode_header, ping_frame, text_frame,
 };
-
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-    /// Bytes that are allocated and not yet free, if none goes to another thread.
-    static BYTES: Cell<usize> = const { Cell::new(0) };
-}
-
-struct Counting;
-
-// SAFETY: every call is forwarded unchanged to the system allocator. The counters
-// are thread-local `Cell`s without a destructor, which never allocate.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        BYTES.set(BYTES.get().wrapping_add(layout.size()));
-        // SAFETY: the caller's promises are those that `System` asks for.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        BYTES.set(BYTES.get().wrapping_sub(layout.size()));
-        // SAFETY: the pointer came from `System` in `alloc` above.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
+use salon_testkit::allocations::{CountingAllocator, allocations, live};
 
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-/// How often `work` allocates (a reallocation counts as an allocation).
-fn allocations(work: impl FnOnce()) -> usize {
-    let before = ALLOCATIONS.get();
-    work();
-    ALLOCATIONS.get() - before
-}
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 /// How many bytes more are allocated after `work` than before it.
-fn kept<T>(work: impl FnOnce() -> T) -> usize {
-    let before = BYTES.get();
+fn kept<T>(work: impl FnOnce() -> T) -> isize {
+    let before = live().bytes;
     drop(work());
-    BYTES.get().wrapping_sub(before)
+    live().bytes - before
 }
 
 fn drain(decoder: &mut Decoder, mut input: &mut [u8]) -> usize {

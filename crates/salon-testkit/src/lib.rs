@@ -25,6 +25,7 @@
 //! | `network` | what is on its way, and how it gets lost |
 //! | `frame` | a client's WebSocket frame, encoded without the code under test |
 //! | `link` | one WebSocket, whose bytes pass through the real decoder both ways |
+//! | `allocations` | how often a thread allocates, and what it holds |
 //! | `splits`, `random` | where a stream may be cut; chance that is the same in every run |
 //!
 //! There is no sleep and no runtime: a minute passes by saying so.
@@ -33,6 +34,7 @@
 //! answers only a poll that is held, says once that it is over, has by then answered the
 //! held poll, and never asks to be woken in the past.
 
+pub mod allocations;
 mod client;
 mod expect;
 mod frame;

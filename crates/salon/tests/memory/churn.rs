@@ -1,9 +1,9 @@
 //! Clients that come and leave in every way, again and again: what is allocated must not grow.
 
 use salon::{Server, Socket};
+use salon_testkit::allocations::{Live, live};
 use tokio::net::TcpListener;
 
-use crate::allocations::{Live, live};
 use crate::habits::{Habit, hospitable};
 use crate::support::{Host, Watchdog, pass, seconds, tasks};
 use crate::ways::{Road, Way};

@@ -4,10 +4,10 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
 use salon::Server;
+use salon_testkit::allocations::live;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::allocations::live;
 use crate::support::{Client, settle};
 
 const SESSIONS: usize = 200;

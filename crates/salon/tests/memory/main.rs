@@ -1,8 +1,6 @@
 //! What clients may make the server hold, in bytes that are really allocated.
 
 #![allow(missing_docs)]
-// A global allocator cannot be written without `unsafe`; it only forwards and counts.
-#![allow(unsafe_code)]
 
 mod allocations;
 mod churn;
