@@ -55,6 +55,13 @@ const TOOLS: &[Tool] = &[
     },
 ];
 
+/// Counts instructions. Where it does not run, the step for it says so.
+const VALGRIND: Tool = Tool {
+    program: "valgrind",
+    proof: &[],
+    packages: &["valgrind"],
+};
+
 /// Parts of the Rust toolchain: the command that proves each one, and its name for rustup.
 const COMPONENTS: &[(&str, &str)] = &[("fmt", "rustfmt"), ("clippy", "clippy")];
 
@@ -73,7 +80,9 @@ pub(crate) fn run(project: &Project) -> Outcome {
 }
 
 fn missing_tools() -> Vec<&'static Tool> {
-    TOOLS.iter().filter(|tool| !is_whole(tool)).collect()
+    let valgrind = cfg!(target_os = "linux").then_some(&VALGRIND);
+    let tools = TOOLS.iter().chain(valgrind);
+    tools.filter(|tool| !is_whole(tool)).collect()
 }
 
 fn is_whole(tool: &Tool) -> bool {

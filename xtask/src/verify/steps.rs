@@ -81,6 +81,12 @@ pub(crate) const STEPS: &[Step] = &[
         bench_client,
     ),
     step(
+        "instructions",
+        "no piece of the micro bench takes more than was accepted",
+        &[],
+        bench::check_instructions,
+    ),
+    step(
         "browser",
         "the demo in a real browser",
         &["build", "page"],
