@@ -71,14 +71,14 @@ impl ConnectError {
         use client::{ConnectError, Failure};
         let kind = match error {
             ConnectError::Refused { .. } => ConnectErrorKind::Refused,
-            ConnectError::Transport(error) if error.failure() == Failure::Timeout => {
+            ConnectError::Session(error) if error.failure() == Failure::Timeout => {
                 ConnectErrorKind::Timeout
             }
             ConnectError::Unanswered => ConnectErrorKind::Timeout,
             _ => ConnectErrorKind::Transport,
         };
         let details = match error {
-            ConnectError::Transport(error) => error.details().map(Into::into),
+            ConnectError::Session(error) => error.details().map(Into::into),
             _ => None,
         };
         Self(Arc::new(Inner {
@@ -93,8 +93,8 @@ impl ConnectError {
     }
 
     /// The connection could not be opened, or broke.
-    pub(crate) fn from_transport(error: &client::TransportError) -> Self {
-        Self::from_core(&client::ConnectError::Transport(error.clone()))
+    pub(crate) fn from_session(error: &client::SessionError) -> Self {
+        Self::from_core(&client::ConnectError::Session(error.clone()))
     }
 
     pub(crate) fn closed() -> Self {

@@ -96,7 +96,7 @@ impl Dispatcher {
                 self.tell_manager(|table| &table.close, None, Some(&reason));
             }
             Output::Error(error) => {
-                let error = ConnectError::from_transport(&error);
+                let error = ConnectError::from_session(&error);
                 self.tell_manager(|table| &table.error, None, Some(&error));
             }
             Output::Ping => self.tell_manager(|table| &table.ping, None, None),
@@ -104,7 +104,7 @@ impl Dispatcher {
                 self.tell_manager(|table| &table.reconnect_attempt, Some(attempt), None);
             }
             Output::ReconnectError(error) => {
-                let error = ConnectError::from_transport(&error);
+                let error = ConnectError::from_session(&error);
                 self.tell_manager(|table| &table.reconnect_error, None, Some(&error));
             }
             Output::ReconnectFailed => self.tell_reconnect_failed(),

@@ -41,12 +41,12 @@ impl Failure {
 
 /// No session could be opened, or it broke. Cheap to clone: each socket gets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TransportError {
+pub struct SessionError {
     failure: Failure,
     details: Option<Arc<str>>,
 }
 
-impl TransportError {
+impl SessionError {
     pub(super) const fn new(failure: Failure, details: Option<Arc<str>>) -> Self {
         Self { failure, details }
     }
@@ -64,7 +64,7 @@ impl TransportError {
     }
 }
 
-impl fmt::Display for TransportError {
+impl fmt::Display for SessionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.details {
             Some(details) => write!(f, "{}: {details}", self.failure.as_str()),
@@ -73,7 +73,7 @@ impl fmt::Display for TransportError {
     }
 }
 
-impl std::error::Error for TransportError {}
+impl std::error::Error for SessionError {}
 
 /// A socket could not be connected.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ pub enum ConnectError {
         data: Option<Box<str>>,
     },
     /// There is no session. The manager tries again, if it may.
-    Transport(TransportError),
+    Session(SessionError),
     /// The session ended before the namespace had answered. The manager tries again, if it may.
     Closed(DisconnectReason),
     /// The namespace has not answered in time. The socket is connected once it does.
@@ -104,7 +104,7 @@ impl ConnectError {
     pub fn message(&self) -> &str {
         match self {
             Self::Refused { message, .. } => message,
-            Self::Transport(error) => error.failure.as_str(),
+            Self::Session(error) => error.failure.as_str(),
             Self::Closed(reason) => reason.as_str(),
             Self::Unanswered => "the namespace has not answered in time",
             Self::OldServer => OLD_SERVER,
@@ -124,7 +124,7 @@ impl ConnectError {
 impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Transport(error) => error.fmt(f),
+            Self::Session(error) => error.fmt(f),
             _ => f.write_str(self.message()),
         }
     }

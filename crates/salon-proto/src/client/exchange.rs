@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::client::error::{
-    AckFailure, ConnectError, DisconnectReason, DropReason, TransportError,
-};
+use crate::client::error::{AckFailure, ConnectError, DisconnectReason, DropReason, SessionError};
 use crate::client::session;
 use crate::encoded::Encoded;
 use crate::engine::Transport;
@@ -65,13 +63,13 @@ pub enum Output {
         details: Option<Arc<str>>,
     },
     /// No session could be opened, or it broke.
-    Error(TransportError),
+    Error(SessionError),
     /// The server has sent a ping.
     Ping,
     /// The manager is about to open a session again, for this time.
     ReconnectAttempt(u32),
     /// That has failed.
-    ReconnectError(TransportError),
+    ReconnectError(SessionError),
     /// It has failed as often as it may. A new [`connect`](crate::client::Manager::connect) begins
     /// anew.
     ReconnectFailed,

@@ -24,7 +24,7 @@ mod socket;
 pub use crate::encoded::Text;
 pub use backoff::Backoff;
 pub use error::{
-    AckFailure, ConnectError, DisconnectReason, DropReason, Failure, NamespaceError, TransportError,
+    AckFailure, ConnectError, DisconnectReason, DropReason, Failure, NamespaceError, SessionError,
 };
 pub use exchange::{AckRequest, Arrived, Emission, Emitted, Output, Received, SocketKey};
 pub use handshake::Handshake;

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::vec;
 
 use crate::client::backoff::Backoff;
-use crate::client::error::TransportError;
+use crate::client::error::SessionError;
 use crate::client::exchange::{Output, SocketKey};
 use crate::client::handshake::Handshake;
 use crate::client::options::{Options, Reconnection};
@@ -114,7 +114,7 @@ enum Attempt {
 /// Why a session ends, where the reason does not say it.
 #[derive(Debug)]
 enum Cause {
-    Failed(TransportError),
+    Failed(SessionError),
     Details(Arc<str>),
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::client::error::{ConnectError, DisconnectReason, Failure, TransportError};
+use crate::client::error::{ConnectError, DisconnectReason, Failure, SessionError};
 use crate::client::exchange::Output;
 use crate::client::manager::{Attempt, Cause, Manager, Phase};
 use crate::client::session::{self, Session};
@@ -24,7 +24,7 @@ impl Manager {
     fn begin(&mut self, now: Instant) {
         let mut transports = self.transports().into_iter();
         let Some(first) = transports.next() else {
-            let error = TransportError::new(Failure::NoTransport, None);
+            let error = SessionError::new(Failure::NoTransport, None);
             return self.open_failed(now, error);
         };
         if !self.options.try_all_transports {
@@ -76,7 +76,7 @@ impl Manager {
 
     /// Ends the session; nothing more is sent.
     pub(super) fn abort(&mut self, now: Instant, failure: Failure, details: Option<Arc<str>>) {
-        let error = TransportError::new(failure, details);
+        let error = SessionError::new(failure, details);
         self.cause = Some(Box::new(Cause::Failed(error)));
         if let Some(session) = &mut self.session {
             session.handle_lost();
@@ -142,26 +142,26 @@ impl Manager {
         }
     }
 
-    fn take_error(&mut self) -> TransportError {
+    fn take_error(&mut self) -> SessionError {
         match self.cause.take().map(|cause| *cause) {
             Some(Cause::Failed(error)) => error,
-            Some(Cause::Details(details)) => TransportError::new(Failure::Server, Some(details)),
-            None => TransportError::new(Failure::Server, None),
+            Some(Cause::Details(details)) => SessionError::new(Failure::Server, Some(details)),
+            None => SessionError::new(Failure::Server, None),
         }
     }
 
     /// No session could be opened.
-    fn open_failed(&mut self, now: Instant, error: TransportError) {
+    fn open_failed(&mut self, now: Instant, error: SessionError) {
         self.phase = Phase::Closed;
         self.error(now, &error);
         self.attempt_failed(now, error);
     }
 
-    fn error(&mut self, now: Instant, error: &TransportError) {
+    fn error(&mut self, now: Instant, error: &SessionError) {
         self.outputs.push_back(Output::Error(error.clone()));
         self.for_each_socket(now, |socket, wire| {
             if socket.is_active {
-                socket.fail(ConnectError::Transport(error.clone()), wire);
+                socket.fail(ConnectError::Session(error.clone()), wire);
             }
         });
     }
@@ -173,7 +173,7 @@ impl Manager {
             Some(Cause::Details(details)) => Some(details),
             Some(Cause::Failed(error)) => Some(self.broken(error)),
             None if reason == CloseReason::TransportError => {
-                Some(self.broken(TransportError::new(Failure::Server, None)))
+                Some(self.broken(SessionError::new(Failure::Server, None)))
             }
             None => None,
         };
@@ -181,7 +181,7 @@ impl Manager {
         self.reconnect(now);
     }
 
-    fn broken(&mut self, error: TransportError) -> Arc<str> {
+    fn broken(&mut self, error: SessionError) -> Arc<str> {
         self.websocket_works = false;
         let details = error.to_string().into();
         self.outputs.push_back(Output::Error(error));

@@ -1,6 +1,6 @@
 //! When a manager opens a session again.
 
-use crate::client::error::TransportError;
+use crate::client::error::SessionError;
 use crate::client::exchange::Output;
 use crate::client::manager::{Attempt, Manager};
 use crate::client::options::Reconnection;
@@ -59,7 +59,7 @@ impl Manager {
     }
 
     /// As in JavaScript, it gives up before it tells of the last failure.
-    pub(super) fn attempt_failed(&mut self, now: Instant, error: TransportError) {
+    pub(super) fn attempt_failed(&mut self, now: Instant, error: SessionError) {
         let was_attempt = self.attempt == Attempt::Running;
         if was_attempt {
             self.attempt = Attempt::None;
