@@ -1,7 +1,5 @@
 //! Sockets that enter and leave their namespaces.
 
-use std::time::Duration;
-
 use salon_proto::Limits;
 use salon_proto::client::{NamespaceError, SocketKey, SocketOptions};
 use salon_proto::engine::Transport;
@@ -20,7 +18,8 @@ fn with_auth(script: &mut Script, namespace: &str) -> SocketKey {
     script.manager.socket(namespace, options).unwrap()
 }
 
-fn plain(script: &mut Script, namespace: &str) -> SocketKey {
+/// A socket without auth data.
+pub(crate) fn plain(script: &mut Script, namespace: &str) -> SocketKey {
     let options = SocketOptions::default();
     script.manager.socket(namespace, options).unwrap()
 }
@@ -296,88 +295,6 @@ fn a_socket_that_is_removed_before_the_answer_leaves_after_it() {
 }
 
 #[test]
-fn events_before_the_connection_are_replayed_after_it() {
-    let mut script = Script::new(websocket());
-    let socket = plain(&mut script, "/");
-    script.connect(socket);
-    script.server(OPEN);
-    script.forget();
-    script.server(r#"42["a",1]"#);
-    script.server(r#"427["b"]"#);
-    assert_eq!(script.told(), [""; 0]);
-    script.server(r#"40{"sid":"abc"}"#);
-    assert_eq!(
-        script.told(),
-        [
-            r#"late event / ["a",1]"#,
-            r#"late event / ["b"] asks 7"#,
-            "connected"
-        ]
-    );
-}
-
-#[test]
-fn too_many_events_before_the_connection_end_the_session() {
-    let mut options = websocket();
-    options.limits.max_unread_events = 2;
-    let mut script = Script::new(options);
-    let socket = plain(&mut script, "/");
-    script.connect(socket);
-    script.server(OPEN);
-    script.forget();
-    for _ in 0..3 {
-        script.server(r#"42["a"]"#);
-    }
-    let closed = "closed: parse error (too many events before the connection)";
-    assert!(script.told().iter().any(|line| line == closed));
-}
-
-#[test]
-fn binary_events_arrive_with_their_attachments() {
-    let (mut script, _) = Script::connected();
-    script.server(r#"451-["x",{"_placeholder":true,"num":0}]"#);
-    assert_eq!(script.told(), [""; 0]);
-    script.server_binary(b"\x01");
-    assert_eq!(script.told().len(), 1);
-}
-
-#[test]
-fn what_is_no_packet_is_a_parse_error_and_the_client_comes_back() {
-    for nonsense in ["49", "42{", r#"42["connect"]"#, "44,"] {
-        let (mut script, _) = Script::connected();
-        script.server(nonsense);
-        let told = script.told();
-        let is_parse_error = |line: &String| line.starts_with("closed: parse error (");
-        assert!(told.iter().any(is_parse_error), "{nonsense}: {told:?}");
-        assert!(told.contains(&"disconnected: parse error".to_owned()));
-        script.advance(5_000);
-        assert_eq!(script.told(), ["attempt 1", "open websocket"]);
-    }
-    let (mut script, _) = Script::connected();
-    script.server_binary(b"\x01");
-    assert!(
-        script
-            .told()
-            .contains(&"disconnected: parse error".to_owned())
-    );
-}
-
-#[test]
-fn what_is_no_engine_packet_is_a_transport_error() {
-    let (mut script, _) = Script::connected();
-    script.server("nonsense");
-    assert_eq!(
-        script.told(),
-        [
-            "end of session",
-            "error: server error",
-            "closed: transport error (server error)",
-            "disconnected: transport error"
-        ]
-    );
-}
-
-#[test]
 fn a_manager_that_closes_disconnects_all_and_stays_closed() {
     let (mut script, socket) = Script::connected();
     script.emit_name(socket, "last");
@@ -468,17 +385,6 @@ fn a_session_that_ends_before_the_answer_is_a_connect_error() {
 }
 
 #[test]
-fn pings_do_not_fill_the_memory_of_a_client_that_cannot_write() {
-    let (mut script, _) = Script::connected();
-    for _ in 0..1_000 {
-        let _ = script.manager.handle_text(script.now, "2");
-        while script.manager.poll_output().is_some() {}
-    }
-    script.turn();
-    assert_eq!(script.sent(), ["3"]);
-}
-
-#[test]
 fn auth_data_that_a_parser_cannot_write_are_a_refusal() {
     let mut options = websocket();
     options.codec = Codec::new(Speechless);
@@ -508,37 +414,3 @@ impl Parser for Speechless {
 }
 
 impl Decoder for Speechless {}
-
-#[test]
-fn a_frozen_server_is_missed_and_left() {
-    let (mut script, socket) = Script::connected();
-    script.advance(25_000);
-    script.server("2");
-    assert_eq!(script.told(), ["ping"]);
-    assert_eq!(script.sent(), ["3"]);
-    script.advance(44_999);
-    assert!(script.manager.is_connected(socket));
-    script.advance(1);
-    let told = script.told();
-    assert!(
-        told.contains(&"disconnected: ping timeout".to_owned()),
-        "{told:?}"
-    );
-}
-
-/// A machine that slept finds out when it sends, and not only when its timers run.
-#[test]
-fn an_event_after_the_last_ping_is_kept_and_not_lost() {
-    let (mut script, socket) = Script::connected();
-    script.now = script.now + Duration::from_secs(3_600);
-    script.emit_name(socket, "kept");
-    assert_eq!(script.sent(), [""; 0]);
-    assert!(
-        script
-            .told()
-            .contains(&"disconnected: ping timeout".to_owned())
-    );
-    script.reconnect();
-    script.server(r#"40{"sid":"new"}"#);
-    assert_eq!(script.sent(), ["40", r#"42["kept"]"#]);
-}

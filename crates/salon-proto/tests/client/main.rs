@@ -2,9 +2,11 @@
 
 mod acks;
 mod connecting;
+mod heartbeat;
 mod hostile;
 mod network;
 mod parsers;
+mod receiving;
 mod reconnecting;
 mod recovery;
 mod retries;
