@@ -1,25 +1,28 @@
 //! Snippets of Rust that stand in a document without the lines around them, which a reader does
 //! not need and the compiler does: each stands in a test file as well, line by line.
 
+use std::fs;
+use std::path::Path;
+
 use super::read;
-use crate::failure::Outcome;
+use crate::failure::{OrFail, Outcome};
 use crate::progress;
 use crate::project::Project;
 
-/// A document, and the file that has its snippets.
+/// A document, and the folder whose files have its snippets.
 const COMPILED: &[(&str, &str)] = &[(
     "docs/coming-from-node.md",
-    "crates/salon/tests/coming_from_node.rs",
+    "crates/salon/tests/coming_from_node",
 )];
 
 pub(super) fn check(project: &Project) -> Outcome<Vec<String>> {
     let mut findings = Vec::new();
     for (document, source) in COMPILED {
-        let source_lines = lines(&read(&project.path(source))?);
+        let sources = sources(&project.path(source))?;
         let snippets = snippets(&read(&project.path(document))?);
         progress::tell(&format!("{document} shows {} snippets.", snippets.len()));
         for snippet in snippets {
-            if !contains(&source_lines, &snippet) {
+            if !sources.iter().any(|source| contains(source, &snippet)) {
                 let first = snippet.first().map_or("", String::as_str);
                 findings.push(format!(
                     "{document}: the snippet that begins with `{first}` is not in {source}"
@@ -28,6 +31,14 @@ pub(super) fn check(project: &Project) -> Outcome<Vec<String>> {
         }
     }
     Ok(findings)
+}
+
+/// The lines of each file of a folder.
+fn sources(folder: &Path) -> Outcome<Vec<Vec<String>>> {
+    let what = format!("Could not list `{}`", folder.display());
+    let entries = fs::read_dir(folder).or_fail(&what)?;
+    let texts = entries.map(|entry| Ok(lines(&read(&entry.or_fail(&what)?.path())?)));
+    texts.collect()
 }
 
 /// The code between fences that say `rust`.
