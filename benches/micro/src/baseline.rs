@@ -140,7 +140,7 @@ impl Baseline {
     pub fn judge(&self, name: &str, count: f64) -> Verdict {
         let Some(accepted) = self.figures.get(name) else {
             return Verdict::Worse(format!(
-                "{name}: {count:.1} instructions, and no count was accepted. {}",
+                "{name}: {count:.1} instructions, and no count was accepted: {}",
                 how_to_accept(name)
             ));
         };
@@ -160,7 +160,7 @@ impl Baseline {
             ));
         }
         match change < -tolerance {
-            true => Verdict::Better(format!("{what}: better. {}", how_to_accept(name))),
+            true => Verdict::Better(format!("{what}: better, so {}", how_to_accept(name))),
             false => Verdict::Same,
         }
     }

@@ -108,7 +108,11 @@ fn check(options: &Options) -> io::Result<()> {
         writeln!(stdout(), "{caution}")?;
     }
     match worse.is_empty() {
-        true => writeln!(stdout(), "{} pieces cost what was accepted.", counts.len()),
+        true => writeln!(
+            stdout(),
+            "None of {} pieces costs more than was accepted.",
+            counts.len()
+        ),
         false => Err(io::Error::other(worse.join("\n"))),
     }
 }
