@@ -20,6 +20,9 @@ pub struct Bench {
     pub allocations: usize,
     /// The name of the least that this could cost.
     pub floor: Option<&'static str>,
+    /// Whether each run takes as many instructions, so that they can be checked. Long lists that come
+    /// and go do not: what they cost depends on the heap.
+    pub is_steady: bool,
     /// Makes all that the work needs, which is not counted.
     pub make: fn() -> Work,
 }
@@ -39,6 +42,7 @@ impl Bench {
             goes,
             allocations: 0,
             floor: None,
+            is_steady: true,
             make,
         }
     }
@@ -55,6 +59,11 @@ impl Bench {
 
     pub(crate) const fn floor(mut self, floor: &'static str) -> Self {
         self.floor = Some(floor);
+        self
+    }
+
+    pub(crate) const fn unsteady(mut self) -> Self {
+        self.is_steady = false;
         self
     }
 

@@ -1,7 +1,7 @@
 //! How many instructions a piece takes, counted by valgrind's callgrind.
 //!
 //! The program runs itself under valgrind, once for each piece: it makes what the piece needs,
-//! warms up, and calls [`counted`], the only part that callgrind counts. Such counts hardly depend
+//! warms up, and calls `counted`, the only part that callgrind counts. Such counts hardly depend
 //! on the machine or on what else it does: addresses and the processor that the program believes
 //! to run on are valgrind's, and the kernel's work is not counted.
 

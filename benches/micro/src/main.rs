@@ -71,10 +71,12 @@ fn show(benches: &[&'static Bench]) -> io::Result<()> {
     write!(stdout(), "{}", table(&measured.collect::<Vec<_>>()))
 }
 
-/// Floors are not ours to check.
+/// Floors are not ours to check, and what varies cannot be.
 fn count(options: &Options) -> io::Result<Vec<(&'static str, f64)>> {
     let benches = options.benches.iter().copied();
-    let benches: Vec<_> = benches.filter(|bench| !bench.is_floor()).collect();
+    let benches: Vec<_> = benches
+        .filter(|bench| bench.is_steady && !bench.is_floor())
+        .collect();
     let counts = callgrind::count(&benches)?;
     Ok(benches.iter().map(|bench| bench.name).zip(counts).collect())
 }

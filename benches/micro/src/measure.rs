@@ -15,7 +15,7 @@ const SLICES: usize = 25;
 /// How often this thread allocates in one go, once all is warm. A fraction is a rare growth.
 #[must_use]
 pub fn allocations_of(bench: &Bench) -> f64 {
-    let goes = bench.goes.div_ceil(4);
+    let goes = bench.goes.div_ceil(4).max(8);
     let mut work = (bench.make)();
     work(goes);
     allocations(|| work(goes)) as f64 / goes as f64

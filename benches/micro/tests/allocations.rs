@@ -24,13 +24,13 @@ fn per_item(name: &str) -> f64 {
     more / (twice.items - once.items) as f64
 }
 
-/// A list or table that grows once in many goes is no cost of a go.
+/// A list or table that grows once in many goes is no cost of a go: only a whole allocation counts.
 fn check(groups: &[&str]) {
     for group in groups {
         for bench in all().filter(|bench| bench.name.split('/').next() == Some(group)) {
             let allocations = allocations_of(bench);
             assert!(
-                allocations < bench.allocations as f64 + 0.5,
+                allocations < bench.allocations as f64 + 1.0,
                 "{}: {allocations} allocations, and {} are allowed",
                 bench.name,
                 bench.allocations
@@ -93,11 +93,11 @@ fn every_group_is_checked() {
 #[test]
 fn a_broadcast_allocates_for_its_receivers_only_the_queues_of_their_outboxes() {
     let cost = per_item("broadcast/1000");
-    assert!(cost <= PER_RECEIVER, "{cost} for a receiver");
+    assert!(cost < PER_RECEIVER + 0.1, "{cost} for a receiver");
 }
 
 #[test]
 fn a_received_event_costs_one_allocation_beside_its_data() {
     let cost = per_item("dispatch/event");
-    assert!(cost <= PER_EVENT, "{cost} for an event");
+    assert!(cost < PER_EVENT + 0.1, "{cost} for an event");
 }

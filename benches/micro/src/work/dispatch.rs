@@ -14,7 +14,7 @@ const BURST: usize = 16;
 /// What an event costs beside the types of its handler: the handler's future.
 const EVENT: usize = 1;
 
-/// What an answer costs: its bytes, what shares them, and the outbox's queue, which an idle
+/// What an answer costs: what handlers answer by, its bytes, what shares them, and the outbox's queue, which an idle
 /// session does not keep. The last one grows in a burst.
 const ANSWER: usize = 4;
 
