@@ -14,9 +14,8 @@ const BURST: usize = 16;
 /// What an event costs beside the types of its handler: the handler's future.
 const EVENT: usize = 1;
 
-/// What an answer costs: what handlers answer by, its bytes, what shares them, and the outbox's queue, which an idle
-/// session does not keep. The last one grows in a burst.
-const ANSWER: usize = 4;
+/// What an answer costs: what handlers answer by, the text, and the packet that is shared.
+const ANSWER: usize = 3;
 
 pub(super) const BENCHES: &[Bench] = &[
     Bench::new(
@@ -49,28 +48,28 @@ pub(super) const BENCHES: &[Bench] = &[
         || echo(BURST),
     )
     .items(BURST)
-    .allocations(83),
+    .allocations(82),
     Bench::new(
         "dispatch/echo-binary",
         "1 KiB of binary there and back",
         200,
         || echo_binary(KIB),
     )
-    .allocations(18),
+    .allocations(13),
     Bench::new(
         "dispatch/echo-binary-large",
         "64 KiB of binary there and back",
         20,
         || echo_binary(64 * KIB),
     )
-    .allocations(19),
+    .allocations(13),
     Bench::new(
         "dispatch/echo-large",
         "100 KiB of text there and back",
         10,
         echo_large,
     )
-    .allocations(11),
+    .allocations(5),
 ];
 
 pub(super) const TWICE: Bench = Bench::new(

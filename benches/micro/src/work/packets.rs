@@ -37,7 +37,7 @@ pub(super) const BENCHES: &[Bench] = &[
         .allocations(2)
         .floor("floor/json-write"),
     Bench::new("encode/large", "an event of 100 KiB", 10, encode_large)
-        .allocations(4)
+        .allocations(2)
         .floor("floor/json-write-large"),
     Bench::new(
         "encode/binary",
@@ -45,7 +45,7 @@ pub(super) const BENCHES: &[Bench] = &[
         1_000,
         encode_binary,
     )
-    .allocations(8),
+    .allocations(5),
 ];
 
 fn decode(text: String) -> Work {

@@ -19,7 +19,7 @@ pub(super) const BENCHES: &[Bench] = &[
         .floor("floor/copy-payload"),
     Bench::new("payload/encode", "a packet, 16 in a body", 200, encode)
         .items(PACKETS)
-        .allocations(5)
+        .allocations(4)
         .floor("floor/copy-payload"),
 ];
 

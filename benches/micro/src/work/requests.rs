@@ -12,7 +12,7 @@ pub(super) const BENCHES: &[Bench] = &[
         30,
         connect,
     )
-    .allocations(56),
+    .allocations(53),
     Bench::new(
         "polling/echo",
         "a post and a poll with 64 bytes there and back",
