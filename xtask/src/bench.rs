@@ -1,5 +1,5 @@
-//! `cargo bench-salon`, `cargo bench-client` and `cargo bench-micro`: build the bench with
-//! optimisation, and become it.
+//! `cargo bench-salon`, `cargo bench-peers`, `cargo bench-client` and `cargo bench-micro`: build the
+//! bench with optimisation, and become it.
 
 use std::os::unix::process::CommandExt;
 use std::process::Command;
@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::failure::{Outcome, fail};
 use crate::progress::{self, step};
 use crate::project::Project;
-use crate::{child, npm};
+use crate::{child, npm, peers};
 
 const BENCHES: &str = "salon-benches";
 
@@ -20,6 +20,14 @@ pub(crate) const NODE_FOLDER: &str = "benches/client";
 /// All words are the bench's.
 pub(crate) fn server(project: &Project, words: &[String]) -> Outcome {
     build_and_become(project, BENCHES, "salon-bench", words)
+}
+
+/// All words are the bench's.
+pub(crate) fn peers(project: &Project, words: &[String]) -> Outcome {
+    if !words.iter().any(|word| word == "--help") {
+        peers::prepare(project);
+    }
+    build_and_become(project, BENCHES, "salon-bench-peers", words)
 }
 
 /// All words are the bench's.

@@ -55,7 +55,7 @@ fn run(arguments: &[String]) -> Outcome {
     match command.as_str() {
         "demo" => demo::run(&Project::find()?, rest),
         "verify" => verify::run(&Project::find()?, rest),
-        "bench-peers" => peers::run(&Project::find()?, rest),
+        "bench-peers" => bench::peers(&Project::find()?, rest),
         "bench" => bench::server(&Project::find()?, rest),
         "bench-client" => bench::client(&Project::find()?, rest),
         "bench-micro" => bench::micro(&Project::find()?, rest),

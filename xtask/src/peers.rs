@@ -1,8 +1,6 @@
-//! `cargo bench-peers`, and the servers that it measures beside salon: got and built here, each by
-//! itself. One that cannot be had is named; the bench finds that it does not start, and goes on
-//! without it.
+//! The servers that `cargo bench-peers` measures beside salon: got and built here, each by itself.
+//! One that cannot be had is named; the bench finds that it does not start, and goes on without it.
 
-use std::os::unix::process::CommandExt;
 use std::process::Command;
 
 use crate::failure::Outcome;
@@ -20,23 +18,8 @@ const SOCKETIOXIDE: &str = "benches/peers/socketioxide";
 /// The packages of Python's.
 const REQUIREMENTS: &str = "benches/peers/python/requirements.txt";
 
-const BUILD: &[&str] = &["build", "--release", "--package", "salon-benches"];
-
-/// All words are the bench's.
-pub(crate) fn run(project: &Project, words: &[String]) -> Outcome {
-    if !words.iter().any(|word| word == "--help") {
-        prepare(project);
-    }
-    step("Build the bench", || {
-        child::run(&mut child::cargo(project, BUILD))
-    })?;
-    let mut bench = Command::new(project.target().join("release/salon-bench-peers"));
-    let error = bench.args(words).exec();
-    Err(child::not_started(&bench, &error))
-}
-
 /// Gets all that can be had; what cannot is told.
-fn prepare(project: &Project) {
+pub(crate) fn prepare(project: &Project) {
     for outcome in [node(project), python(project), socketioxide(project)] {
         if let Err(failure) = outcome {
             tell(&format!("    going on without it: {failure}"));
