@@ -70,8 +70,9 @@ impl<P: Peer> Clone for Handlers<P> {
     }
 }
 
-/// The handlers of events, by the events' names.
-pub struct Events<P: Peer>(RwLock<ByName<P>>);
+/// The handlers of events, by the events' names. A clone shares the names until one of the two
+/// changes: many sockets that were made alike have them once. `None`: there have never been any.
+pub struct Events<P: Peer>(RwLock<Option<Arc<ByName<P>>>>);
 
 /// Lists that are shared, so that handlers are called while the lock is free; none is empty.
 type ByName<P> = HashMap<Box<str>, Arc<[Entry<Erased<P>>]>, NameHash>;
@@ -84,6 +85,7 @@ impl<P: Peer> Events<P> {
         let entry = Entry::new(is_once, erase(Place::Event(name.clone()), handler));
         let (id, event) = (entry.id, Some(name.clone()));
         let mut events = self.0.write();
+        let events = Arc::make_mut(events.get_or_insert_default());
         let before = events.get(&name);
         let before = before.iter().flat_map(|all| all.iter().cloned());
         let after = before.chain([entry]).collect();
@@ -98,7 +100,10 @@ impl<P: Peer> Events<P> {
     }
 
     fn remove_one(&self, name: &str, id: u64) -> bool {
-        let mut events = self.0.write();
+        let mut guard = self.0.write();
+        let Some(events) = guard.as_mut().map(Arc::make_mut) else {
+            return false;
+        };
         let Some(before) = events.remove(name) else {
             return false;
         };
@@ -108,7 +113,7 @@ impl<P: Peer> Events<P> {
         if !after.is_empty() {
             events.insert(name.into(), after);
         }
-        drop(events);
+        drop(guard);
         // What fell out is dropped when the lock is free.
         drop(before);
         is_removed
@@ -116,7 +121,9 @@ impl<P: Peer> Events<P> {
 
     /// Takes all handlers of an event away.
     pub fn remove_all(&self, name: &str) {
-        let removed = self.0.write().remove(name);
+        let mut events = self.0.write();
+        let removed = events.as_mut().map(|all| Arc::make_mut(all).remove(name));
+        drop(events);
         drop(removed);
     }
 
@@ -130,12 +137,17 @@ impl<P: Peer> Events<P> {
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         let events = self.0.read();
-        events.keys().map(|name| name.to_string()).collect()
+        let names = events.iter().flat_map(|all| all.keys());
+        names.map(|name| name.to_string()).collect()
     }
 
     /// Calls all handlers of an event. Says whether there are any.
     pub fn call(&self, name: &str, call: &Call<'_, P>, start: &mut Start<'_>) -> bool {
-        let handlers = self.0.read().get(name).cloned();
+        let handlers = self
+            .0
+            .read()
+            .as_ref()
+            .and_then(|all| all.get(name).cloned());
         let remove = |id| self.remove_one(name, id);
         call_all(handlers, &remove, call, start)
     }
