@@ -18,11 +18,21 @@ pub fn broadcast(
     time: Duration,
 ) -> io::Result<Done> {
     let publish = request(&publish_packet(audience)).repeat(burst);
+    publish_again(connections, &publish, burst, time)
+}
+
+/// Sends these bytes, waits until all have `burst` events for them, and so on for some time.
+pub(super) fn publish_again(
+    connections: &mut Connections,
+    publish: &[u8],
+    burst: usize,
+    time: Duration,
+) -> io::Result<Done> {
     let news = Cycle::new(&[reply(&news_packet())]);
     let until = Until::after(time);
     let mut deliveries = 0;
     while !until.is_over() {
-        connections.send(0, &publish)?;
+        connections.send(0, publish)?;
         receive_all(connections, &news, burst)?;
         deliveries += (connections.len() * burst) as u64;
     }
@@ -60,11 +70,7 @@ pub(super) fn join_each(
 }
 
 /// Waits until each connection has received `count` events.
-pub(super) fn receive_all(
-    connections: &mut Connections,
-    events: &Cycle,
-    count: usize,
-) -> io::Result<()> {
+fn receive_all(connections: &mut Connections, events: &Cycle, count: usize) -> io::Result<()> {
     let awaited = vec![count; connections.len()];
     receive(connections, events, awaited, "a broadcast")
 }

@@ -3,9 +3,9 @@
 use std::io;
 use std::time::Duration;
 
-use super::broadcast::{join_each, receive_all};
-use super::{Connections, Done, Until};
-use crate::wire::{Cycle, FIRST_ID, news_packet, reply, request};
+use super::broadcast::{join_each, publish_again};
+use super::{Connections, Done};
+use crate::wire::{FIRST_ID, request};
 
 /// Puts all connections into the room.
 ///
@@ -28,13 +28,5 @@ pub fn receive(
     time: Duration,
 ) -> io::Result<Done> {
     let publish = request(&format!(r#"42["publish-to","{room}",{burst}]"#));
-    let news = Cycle::new(&[reply(&news_packet())]);
-    let until = Until::after(time);
-    let mut deliveries = 0;
-    while !until.is_over() {
-        connections.send(0, &publish)?;
-        receive_all(connections, &news, burst)?;
-        deliveries += (connections.len() * burst) as u64;
-    }
-    Ok(Done::messages(deliveries))
+    publish_again(connections, &publish, burst, time)
 }

@@ -210,9 +210,8 @@ impl Manager {
     /// but after `None` there are none.
     pub fn poll_message(&mut self, now: Instant) -> Option<Message> {
         let mut message = self.session.as_mut()?.poll_message();
-        if message.is_none() && self.sockets.iter().any(Socket::has_waiting) {
-            // There is room for what has waited.
-            self.flush_sockets(now);
+        // There is room for what has waited.
+        if message.is_none() && self.flush_sockets(now) {
             message = self.session.as_mut()?.poll_message();
         }
         self.obey_session(now);
@@ -252,10 +251,13 @@ impl Manager {
         self.obey_session(now);
     }
 
-    fn flush_sockets(&mut self, now: Instant) {
-        if self.is_open() && self.sockets.iter().any(Socket::has_waiting) {
+    /// Says whether there may have been something.
+    fn flush_sockets(&mut self, now: Instant) -> bool {
+        let has_waiting = self.is_open() && self.sockets.iter().any(Socket::has_waiting);
+        if has_waiting {
             self.for_each_socket(now, Socket::flush);
         }
+        has_waiting
     }
 
     fn for_each_socket(&mut self, now: Instant, mut act: impl FnMut(&mut Socket, &mut Wire<'_>)) {
