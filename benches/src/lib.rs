@@ -10,6 +10,7 @@
 //! | [`sample`], [`latency`] | one measurement |
 //! | [`contender`] | a server that is measured, and how it is started |
 //! | [`runner`], [`measure`] | the rounds; one stage, in which the servers take turns |
+//! | [`command`] | what the commands have in common: words, places, the end |
 //! | [`options`], [`report`] | the command line; medians and ratios, as a table and as JSON |
 //! | [`peers`], [`clients`] | all of `cargo bench-peers`; all of `cargo bench-client` |
 //! | [`documents`], `plot` | what goes into the documentation; pictures |
@@ -20,6 +21,7 @@
 //! with no protocol). README.md says how to read the figures.
 
 pub mod clients;
+pub mod command;
 pub mod contender;
 pub mod cycle;
 pub mod documents;

@@ -1,8 +1,8 @@
 //! The command line of the runner.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
+use crate::command::Words;
 use crate::contender::Contender;
 use crate::report::{AGAINST, THIS};
 use crate::runner::Plan;
@@ -51,30 +51,26 @@ impl Options {
         let mut options = Self {
             against: None,
             rounds: 5,
-            slices: slices(8),
+            // Long enough that the clock's steps do not matter, and short enough that the next
+            // server's slice comes in the same weather.
+            slices: Slices::new(8, 80),
             only: String::new(),
             threads: 1,
             floor: true,
             long: true,
             json,
         };
-        let mut words = words.into_iter();
+        let mut words = Words::new(words, HELP);
         while let Some(word) = words.next() {
-            let mut value = || {
-                words
-                    .next()
-                    .ok_or_else(|| format!("{word} needs a value.\n\n{HELP}"))
-            };
             match word.as_str() {
-                "--" => {}
-                "--against" => options.against = Some(value()?.into()),
+                "--against" => options.against = Some(words.value(&word)?.into()),
                 "--quick" => options.make_quick(),
-                "--rounds" => options.rounds = number(&value()?)?,
-                "--only" => options.only = value()?,
-                "--threads" => options.threads = number(&value()?)?,
+                "--rounds" => options.rounds = words.number(&word)?,
+                "--only" => options.only = words.value(&word)?,
+                "--threads" => options.threads = words.number(&word)?,
                 "--no-floor" => options.floor = false,
-                "--json" => options.json = value()?.into(),
-                _ => return Err(format!("What does {word} mean?\n\n{HELP}")),
+                "--json" => options.json = words.value(&word)?.into(),
+                _ => return Err(words.unknown(&word)),
             }
         }
         Ok(options)
@@ -82,7 +78,7 @@ impl Options {
 
     const fn make_quick(&mut self) {
         self.rounds = 2;
-        self.slices = slices(4);
+        self.slices = Slices::new(4, 80);
         self.floor = false;
         self.long = false;
     }
@@ -117,20 +113,6 @@ pub(crate) fn wanted(name: &str) -> impl Iterator<Item = &'static Stage> {
     STAGES
         .iter()
         .filter(move |stage| stage.scenarios.iter().any(is_wanted))
-}
-
-/// Long enough that the clock's steps do not matter, and short enough that the next server's
-/// slice comes in the same weather.
-const fn slices(count: usize) -> Slices {
-    Slices {
-        count,
-        time: Duration::from_millis(80),
-    }
-}
-
-pub(crate) fn number(word: &str) -> Result<usize, String> {
-    let number = word.parse().ok().filter(|number| *number > 0);
-    number.ok_or_else(|| format!("{word} is not a number from 1 on."))
 }
 
 #[cfg(test)]

@@ -148,7 +148,7 @@ pub fn on_cores(cores: &str, program: &Path) -> Command {
 }
 
 /// For servers: says where it listens.
-#[allow(clippy::print_stdout)]
+#[allow(clippy::print_stdout, reason = "whoever started it reads this line")]
 pub fn announce(address: SocketAddr) {
     println!("{LISTENING}{address}");
 }

@@ -74,6 +74,15 @@ pub struct Slices {
     pub time: Duration,
 }
 
+impl Slices {
+    /// So many, of so many milliseconds each.
+    #[must_use]
+    pub const fn new(count: usize, milliseconds: u64) -> Self {
+        let time = Duration::from_millis(milliseconds);
+        Self { count, time }
+    }
+}
+
 impl Stage {
     /// Whether it is about polling.
     #[must_use]

@@ -2,42 +2,21 @@
 
 use std::fs;
 use std::io::{self, Write, stdout};
-use std::os::unix::process::CommandExt;
-use std::path::Path;
 use std::process::ExitCode;
 
+use salon_benches::command::{self, Place};
 use salon_benches::peers::options::{HELP, Options};
 use salon_benches::peers::{Report, document, pictures, run, tables};
-use salon_benches::process::on_cores;
-
-/// Given by this program to itself, when it has its core.
-const PINNED: &str = "--pinned";
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    match begin(&words) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "{error}");
-            ExitCode::FAILURE
-        }
-    }
+    command::main(HELP, begin)
 }
 
-fn begin(words: &[String]) -> io::Result<()> {
-    if words.iter().any(|word| word == "--help") {
-        return writeln!(stdout(), "{HELP}");
-    }
-    let program = std::env::current_exe()?;
-    let folder = program.parent().unwrap_or_else(|| Path::new("."));
-    let target = folder.parent().unwrap_or(folder);
-    let (pinned, words): (Vec<_>, Vec<_>) = words.iter().cloned().partition(|word| word == PINNED);
-    let output = target.join("bench-peers");
-    let options = Options::read(words.clone(), output).map_err(io::Error::other)?;
-    if pinned.is_empty() {
-        return Err(on_cores("1", &program).arg(PINNED).args(words).exec());
-    }
-    write(&run(&options, folder, target)?, &options)
+fn begin(words: Vec<String>) -> io::Result<()> {
+    let place = Place::here()?;
+    let output = place.target().join("bench-peers");
+    let options = place.on_its_core(words, |words| Options::read(words, output))?;
+    write(&run(&options, place.folder(), place.target())?, &options)
 }
 
 fn write(report: &Report, options: &Options) -> io::Result<()> {

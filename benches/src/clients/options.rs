@@ -1,10 +1,9 @@
 //! The command line of `cargo bench-client`.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use super::work::{STAGES, Stage};
-use crate::options::number;
+use crate::command::Words;
 use crate::stage::Slices;
 
 /// What the command can do.
@@ -43,30 +42,27 @@ impl Options {
     pub fn read(words: impl IntoIterator<Item = String>, output: PathBuf) -> Result<Self, String> {
         let mut options = Self {
             rounds: 5,
-            slices: slices(4, 150),
+            // Longer than the server's: V8 collects rubbish now and then, and each slice should have
+            // its part.
+            slices: Slices::new(4, 150),
             only: String::new(),
             docs: false,
             connections: usize::MAX,
             output,
         };
-        let mut words = words.into_iter();
+        let mut words = Words::new(words, HELP);
         while let Some(word) = words.next() {
-            let mut value = || {
-                let value = words.next();
-                value.ok_or_else(|| format!("{word} needs a value.\n\n{HELP}"))
-            };
             match word.as_str() {
-                "--" => {}
-                "--quick" => options.shorten(2, slices(2, 150)),
+                "--quick" => options.shorten(2, Slices::new(2, 150)),
                 "--smoke" => {
-                    options.shorten(1, slices(1, 10));
+                    options.shorten(1, Slices::new(1, 10));
                     options.connections = 5;
                 }
-                "--rounds" => options.rounds = number(&value()?)?,
-                "--only" => options.only = value()?,
+                "--rounds" => options.rounds = words.number(&word)?,
+                "--only" => options.only = words.value(&word)?,
                 "--docs" => options.docs = true,
-                "--output" => options.output = value()?.into(),
-                _ => return Err(format!("What does {word} mean?\n\n{HELP}")),
+                "--output" => options.output = words.value(&word)?.into(),
+                _ => return Err(words.unknown(&word)),
             }
         }
         Ok(options)
@@ -88,14 +84,6 @@ impl Options {
             ..*stage
         };
         wanted.map(small).collect()
-    }
-}
-
-/// Longer than the server's: V8 collects rubbish now and then, and each slice should have its part.
-const fn slices(count: usize, milliseconds: u64) -> Slices {
-    Slices {
-        count,
-        time: Duration::from_millis(milliseconds),
     }
 }
 

@@ -52,7 +52,7 @@ fn field<'a>(head: &'a str, name: &str) -> Option<&'a str> {
 }
 
 /// A body in chunks. `None`: it is wrong. `Some(None)`: it is not complete.
-#[allow(clippy::option_option)]
+#[allow(clippy::option_option, reason = "wrong and incomplete are told apart")]
 fn chunks(mut rest: &[u8]) -> Option<Option<Cow<'_, [u8]>>> {
     let mut body = Vec::new();
     loop {

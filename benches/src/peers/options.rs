@@ -1,10 +1,10 @@
 //! The command line of `cargo bench-peers`.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use super::contenders::{FLOOR, PEERS, SALON};
-use crate::options::{number, wanted};
+use crate::command::Words;
+use crate::options::wanted;
 use crate::stage::{Slices, Stage};
 
 /// What the command can do.
@@ -51,7 +51,8 @@ impl Options {
     pub fn read(words: impl IntoIterator<Item = String>, output: PathBuf) -> Result<Self, String> {
         let mut options = Self {
             rounds: 5,
-            slices: slices(6, 80),
+            // Short, so that the next server's slice comes in the same weather.
+            slices: Slices::new(6, 80),
             only: String::new(),
             peers: PEERS.to_vec(),
             docs: false,
@@ -59,25 +60,20 @@ impl Options {
             connections: usize::MAX,
             output,
         };
-        let mut words = words.into_iter();
+        let mut words = Words::new(words, HELP);
         while let Some(word) = words.next() {
-            let mut value = || {
-                let value = words.next();
-                value.ok_or_else(|| format!("{word} needs a value.\n\n{HELP}"))
-            };
             match word.as_str() {
-                "--" => {}
-                "--quick" => options.shorten(slices(2, 80)),
+                "--quick" => options.shorten(Slices::new(2, 80)),
                 "--smoke" => {
-                    options.shorten(slices(1, 10));
+                    options.shorten(Slices::new(1, 10));
                     options.connections = FEW;
                 }
-                "--rounds" => options.rounds = number(&value()?)?,
-                "--only" => options.only = value()?,
-                "--peers" => options.peers = peers(&value()?)?,
+                "--rounds" => options.rounds = words.number(&word)?,
+                "--only" => options.only = words.value(&word)?,
+                "--peers" => options.peers = peers(&words.value(&word)?)?,
                 "--docs" => options.docs = true,
-                "--output" => options.output = value()?.into(),
-                _ => return Err(format!("What does {word} mean?\n\n{HELP}")),
+                "--output" => options.output = words.value(&word)?.into(),
+                _ => return Err(words.unknown(&word)),
             }
         }
         Ok(options)
@@ -103,14 +99,6 @@ impl Options {
     pub(crate) fn names(&self) -> Vec<&'static str> {
         let peers = PEERS.into_iter().filter(|peer| self.peers.contains(peer));
         [FLOOR, SALON].into_iter().chain(peers).collect()
-    }
-}
-
-/// Short, so that the next server's slice comes in the same weather.
-const fn slices(count: usize, milliseconds: u64) -> Slices {
-    Slices {
-        count,
-        time: Duration::from_millis(milliseconds),
     }
 }
 
