@@ -5,6 +5,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use salon_proto::ws::Deflater;
+#[cfg(target_os = "linux")]
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -104,7 +106,7 @@ impl Writer {
         };
         // One slice goes out by the plain call, which is the cheaper one.
         let written = match slices {
-            [lone] => half.try_write(lone),
+            [lone] => send(half.as_ref(), lone),
             several => half.try_write_vectored(several),
         };
         match written {
@@ -139,6 +141,21 @@ impl Writer {
     }
 }
 
+/// Asks the kernel itself whether the socket takes more. Tokio's record of that is more memory,
+/// which is in no cache when its turn comes among thousands; it learns of a full socket from the
+/// [`poll_write`](Writer::poll_write) that follows.
+#[cfg(target_os = "linux")]
+fn send(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
+    /// An error, and no signal, where the other side is gone.
+    const MSG_NOSIGNAL: i32 = 0x4000;
+    SockRef::from(stream).send_with_flags(bytes, MSG_NOSIGNAL)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn send(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
+    stream.try_write(bytes)
+}
+
 /// One slice goes out by the plain call, which is the cheaper one.
 fn write_slices<W: AsyncWrite>(
     writer: Pin<&mut W>,
@@ -148,5 +165,75 @@ fn write_slices<W: AsyncWrite>(
     match slices {
         [lone] => writer.poll_write(cx, lone),
         several => writer.poll_write_vectored(cx, several),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::task::Waker;
+
+    use tokio::io::AsyncReadExt;
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    async fn connected() -> (Writer, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let ours = TcpStream::connect(listener.local_addr().unwrap());
+        let (ours, theirs) = tokio::join!(ours, listener.accept());
+        (
+            Link::tcp(ours.unwrap(), Vec::new()).writer,
+            theirs.unwrap().0,
+        )
+    }
+
+    /// Writes until the stream takes no more.
+    fn fill(writer: &Writer) -> usize {
+        let block = [7; 64 * 1_024];
+        let writes = std::iter::from_fn(|| match writer.try_write(&[IoSlice::new(&block)]) {
+            Poll::Ready(written) => Some(written.unwrap()),
+            Poll::Pending => None,
+        });
+        writes.sum()
+    }
+
+    #[tokio::test]
+    async fn a_full_stream_tells_when_it_takes_more() {
+        let (mut writer, mut peer) = connected().await;
+        // Twice: the second time the stream has been waited for.
+        for _ in 0..2 {
+            let mut waiting = fill(&writer);
+            let mut idle = Context::from_waker(Waker::noop());
+            let more = [IoSlice::new(b"more")];
+            assert!(writer.poll_write(&mut idle, &more).is_pending());
+            let reading = tokio::spawn(async move {
+                let mut part = vec![0; 64 * 1_024];
+                while waiting > 0 {
+                    waiting -= peer.read(&mut part).await.unwrap();
+                }
+                peer
+            });
+            let written = poll_fn(|cx| writer.poll_write(cx, &more)).await.unwrap();
+            assert_eq!(written, more[0].len());
+            peer = reading.await.unwrap();
+            assert_eq!(peer.read(&mut [0; 100]).await.unwrap(), written);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stream_whose_other_side_is_gone_breaks() {
+        let (writer, peer) = connected().await;
+        drop(peer);
+        let broken = poll_fn(|cx| {
+            cx.waker().wake_by_ref();
+            match writer.try_write(&[IoSlice::new(b"more")]) {
+                Poll::Ready(Err(error)) => Poll::Ready(error.kind()),
+                _ => Poll::Pending,
+            }
+        });
+        let kind = broken.await;
+        let expected = [io::ErrorKind::BrokenPipe, io::ErrorKind::ConnectionReset];
+        assert!(expected.contains(&kind), "{kind}");
     }
 }
