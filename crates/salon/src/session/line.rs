@@ -13,26 +13,25 @@ use super::link::{Link, Writer};
 use super::running::Task;
 use super::write::{self, Broken};
 
-/// Its fields are in memory in this order, and the lock follows them: what each packet out needs
-/// stands together.
+/// Its fields are in memory in this order, behind the lock: what each packet out needs comes first.
 #[repr(C)]
 pub(super) struct Line {
+    /// The flusher has been asked.
+    pub(super) marked: bool,
+    /// The session's task is at work, and flushes at the end of its turn.
+    pub(super) in_turn: bool,
+    pub(super) deadline_due: bool,
+    /// Nobody picks up arrivals any more.
+    pub(super) task_ended: bool,
+    /// The WebSocket, once the session travels on one.
+    pub(super) writer: Option<Writer>,
+    pub(super) engine: engine::Session,
     /// Answers the held poll.
     pub(super) poll: Option<oneshot::Sender<PollBody>>,
     /// What the session's task has to pick up.
     pub(super) arrivals: Vec<Arrival>,
     /// Handlers that were called elsewhere than for an event, for the session's task to start.
     pub(super) calls: Vec<Task>,
-    pub(super) engine: engine::Session,
-    /// The WebSocket, once the session travels on one.
-    pub(super) writer: Option<Writer>,
-    pub(super) deadline_due: bool,
-    /// Nobody picks up arrivals any more.
-    pub(super) task_ended: bool,
-    /// The flusher has been asked.
-    pub(super) marked: bool,
-    /// The session's task is at work, and flushes at the end of its turn.
-    pub(super) in_turn: bool,
 }
 
 /// Something for the session's task.

@@ -51,12 +51,16 @@ use line::{Arrival, Line};
 const WRITE_AT: usize = 64 * 1024;
 
 /// One Engine.IO session, shared by all who have something to do with it.
+///
+/// Its fields are in memory in this order: what each packet out needs stands together at the front,
+/// directly behind the count of those who share it.
+#[repr(C)]
 pub(crate) struct Session {
-    id: SessionId,
+    line: Mutex<Line>,
     driver: Arc<Driver>,
     /// Wakes the session's task.
     waker: AtomicWaker,
-    line: Mutex<Line>,
+    id: SessionId,
 }
 
 impl Session {

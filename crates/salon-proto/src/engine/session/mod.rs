@@ -41,18 +41,11 @@ enum State {
 
 /// The state of one Engine.IO session. See the [module](self) for how to drive it.
 ///
-/// The order of its fields is that in memory: what each packet out needs stands together at the
-/// end, so that a broadcast to thousands fetches few lines of memory for each.
+/// The order of its fields is that in memory: what each packet out needs comes first, so that a
+/// broadcast to thousands fetches few lines of memory for each.
 #[derive(Debug)]
 #[repr(C)]
 pub struct Session {
-    timing: Arc<Timing>,
-    dialect: Dialect,
-    heartbeat: Heartbeat,
-    upgrade: Upgrade,
-    max_outbox: usize,
-    max_outbox_packets: usize,
-    outputs: VecDeque<Output>,
     state: State,
     /// Only if the client's WebSocket takes compressed messages.
     deflater: Option<Box<Deflater>>,
@@ -65,6 +58,13 @@ pub struct Session {
     post_running: bool,
     /// What the peer did wrong, where that is more than the reason says.
     fault: Option<Fault>,
+    outputs: VecDeque<Output>,
+    max_outbox: usize,
+    max_outbox_packets: usize,
+    heartbeat: Heartbeat,
+    upgrade: Upgrade,
+    timing: Arc<Timing>,
+    dialect: Dialect,
 }
 
 impl Session {
