@@ -1,8 +1,11 @@
 //! A map that mostly has one entry, or none.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 
 /// A map that needs no memory of its own for one entry.
+///
+/// More than one are in a queue, in the order of their keys. Keys that grow are added at its end,
+/// and mostly the oldest leaves first: neither has to be searched for.
 ///
 /// ```
 /// use salon_proto::few::Few;
@@ -20,10 +23,55 @@ enum Entries<K, V> {
     Nothing,
     One(K, V),
     /// At least one.
-    Many(BTreeMap<K, V>),
+    Many(Box<Queue<K, V>>),
 }
 
 use Entries::{Many, Nothing, One};
+
+/// Entries in the order of their keys.
+#[derive(Clone, Debug)]
+struct Queue<K, V>(VecDeque<(K, V)>);
+
+/// Those who ever have several soon have more.
+const FIRST_ROOM: usize = 16;
+
+impl<K: Ord, V> Queue<K, V> {
+    fn new(key: K, value: V) -> Self {
+        let mut entries = VecDeque::with_capacity(FIRST_ROOM);
+        entries.push_back((key, value));
+        Self(entries)
+    }
+
+    fn insert(&mut self, key: K, value: V) {
+        if self.0.back().is_none_or(|(last, _)| *last < key) {
+            return self.0.push_back((key, value));
+        }
+        if let Some(before) = self.get_mut(&key) {
+            *before = value;
+            return;
+        }
+        let (Ok(index) | Err(index)) = self.find(&key);
+        self.0.insert(index, (key, value));
+    }
+
+    fn remove(&mut self, key: &K) -> Option<V> {
+        if self.0.front().is_some_and(|(first, _)| first == key) {
+            return self.0.pop_front().map(|(_, value)| value);
+        }
+        let index = self.find(key).ok()?;
+        self.0.remove(index).map(|(_, value)| value)
+    }
+
+    /// Where it is, or else where it would be.
+    fn find(&self, key: &K) -> Result<usize, usize> {
+        self.0.binary_search_by(|(one, _)| one.cmp(key))
+    }
+
+    fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        let index = self.find(key).ok()?;
+        self.0.get_mut(index).map(|(_, value)| value)
+    }
+}
 
 impl<K, V> Default for Few<K, V> {
     fn default() -> Self {
@@ -34,14 +82,16 @@ impl<K, V> Default for Few<K, V> {
 impl<K: Ord, V> Few<K, V> {
     /// Adds an entry; one with the same key gives way to it.
     pub fn insert(&mut self, key: K, value: V) {
+        if let Many(all) = &mut self.0 {
+            return all.insert(key, value);
+        }
         self.0 = match std::mem::replace(&mut self.0, Nothing) {
-            Nothing => One(key, value),
-            One(first, _) if first == key => One(key, value),
-            One(first, other) => Many(BTreeMap::from([(first, other), (key, value)])),
-            Many(mut all) => {
+            One(first, other) if first != key => {
+                let mut all = Queue::new(first, other);
                 all.insert(key, value);
-                Many(all)
+                Many(Box::new(all))
             }
+            _ => One(key, value),
         };
     }
 
@@ -49,7 +99,7 @@ impl<K: Ord, V> Few<K, V> {
     pub fn remove(&mut self, key: &K) -> Option<V> {
         if let Many(all) = &mut self.0 {
             let value = all.remove(key);
-            if all.is_empty() {
+            if all.0.is_empty() {
                 self.clear();
             }
             return value;
@@ -69,7 +119,8 @@ impl<K: Ord, V> Few<K, V> {
         match &self.0 {
             Nothing => false,
             One(first, _) => first == key,
-            Many(all) => all.contains_key(key),
+            // What is asked for is mostly not there yet, and would be the last.
+            Many(all) => all.0.back().is_some_and(|(last, _)| last >= key) && all.find(key).is_ok(),
         }
     }
 
@@ -88,8 +139,8 @@ impl<K: Ord, V> Few<K, V> {
             Nothing => true,
             One(key, value) => !is_meant(key, value),
             Many(all) => {
-                all.retain(|key, value| is_meant(key, value));
-                all.is_empty()
+                all.0.retain(|(key, value)| is_meant(key, value));
+                all.0.is_empty()
             }
         };
         if is_empty {
@@ -100,11 +151,12 @@ impl<K: Ord, V> Few<K, V> {
     /// Takes all values out, in the order of their keys.
     pub fn drain(&mut self) -> impl Iterator<Item = V> {
         let (one, many) = match std::mem::replace(&mut self.0, Nothing) {
-            Nothing => (None, BTreeMap::new()),
-            One(_, value) => (Some(value), BTreeMap::new()),
-            Many(all) => (None, all),
+            Nothing => (None, VecDeque::new()),
+            One(_, value) => (Some(value), VecDeque::new()),
+            Many(all) => (None, all.0),
         };
-        one.into_iter().chain(many.into_values())
+        one.into_iter()
+            .chain(many.into_iter().map(|(_, value)| value))
     }
 
     /// Forgets everything.
@@ -118,7 +170,7 @@ impl<K: Ord, V> Few<K, V> {
         match &self.0 {
             Nothing => 0,
             One(..) => 1,
-            Many(all) => all.len(),
+            Many(all) => all.0.len(),
         }
     }
 
@@ -150,6 +202,18 @@ mod tests {
             }
             assert!(few.is_empty());
         }
+    }
+
+    #[test]
+    fn entries_come_in_any_order_and_are_kept_in_that_of_their_keys() {
+        let mut few = Few::default();
+        for key in [5, 1, 9, 3, 5] {
+            few.insert(key, key * 10);
+        }
+        assert_eq!(few.len(), 4);
+        few.insert(3, 31);
+        assert!(few.contains(&3) && !few.contains(&4) && !few.contains(&10));
+        assert_eq!(few.drain().collect::<Vec<_>>(), [10, 31, 50, 90]);
     }
 
     #[test]
