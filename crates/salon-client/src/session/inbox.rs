@@ -1,5 +1,6 @@
 //! What handles ask of the manager's task.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
@@ -69,6 +70,15 @@ pub(crate) struct Question {
     pub(crate) waiter: Option<Waiter>,
 }
 
+/// Room for so many commands is kept for the next who needs it.
+const KEPT_ROOM: usize = 256;
+
+thread_local! {
+    /// Room for commands, which belongs to the thread: a manager for which nobody asks anything has
+    /// none.
+    static SPARE: Cell<Vec<Command>> = const { Cell::new(Vec::new()) };
+}
+
 /// Between the handles of a manager and its task. Pushing wakes the task, once for all that is
 /// pushed before it has its turn.
 pub(crate) struct Inbox {
@@ -97,6 +107,16 @@ struct Waiting {
     is_closing: bool,
     /// The task is over: nobody will look.
     is_over: bool,
+}
+
+impl Waiting {
+    fn push(&mut self, command: Command) {
+        if self.commands.capacity() == 0 {
+            // A handle may be dropped when its thread has none any more.
+            self.commands = SPARE.try_with(Cell::take).unwrap_or_default();
+        }
+        self.commands.push(command);
+    }
 }
 
 /// What the task finds.
@@ -150,7 +170,7 @@ impl Inbox {
             drop(command);
             return false;
         }
-        waiting.commands.push(command);
+        waiting.push(command);
         self.notice(waiting);
         true
     }
@@ -176,7 +196,7 @@ impl Inbox {
         }
         waiting.bytes = bytes;
         waiting.packets += 1;
-        waiting.commands.push(Command::Emit(socket, emission));
+        waiting.push(Command::Emit(socket, emission));
         self.notice(waiting);
         Ok(())
     }
@@ -229,6 +249,14 @@ impl Inbox {
         Taken {
             commands: std::mem::take(&mut waiting.commands),
             is_closing: waiting.is_closing,
+        }
+    }
+
+    /// Takes back the room of commands that have been obeyed.
+    pub(crate) fn give_back(mut room: Vec<Command>) {
+        room.clear();
+        if room.capacity() <= KEPT_ROOM {
+            SPARE.set(room);
         }
     }
 

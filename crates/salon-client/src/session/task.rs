@@ -132,10 +132,12 @@ impl SessionTask {
     }
 
     fn take_commands(&mut self) -> bool {
-        let taken = self.inbox.take();
+        let mut taken = self.inbox.take();
         let is_any = !taken.commands.is_empty();
-        for command in taken.commands {
-            self.dispatcher.obey(command);
+        if is_any {
+            let commands = taken.commands.drain(..);
+            commands.for_each(|command| self.dispatcher.obey(command));
+            Inbox::give_back(taken.commands);
         }
         if taken.is_closing && self.closes_until.is_none() {
             self.close();
