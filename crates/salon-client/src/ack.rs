@@ -8,7 +8,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use bytes::Bytes;
 use salon_handler::{AckError, Answer, EmitError};
+use salon_proto::packet::{self, json};
 use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
 
@@ -25,26 +27,76 @@ pub(crate) enum Waiter {
 }
 
 /// A function that is called with the answer. Dropped before, it is called all the same.
-pub(crate) struct Callback(Option<Box<dyn FnOnce(AckOutcome) + Send>>);
+pub(crate) struct Callback(Option<Box<Function>>);
 
-impl Waiter {
-    pub(crate) fn callback<T: DeserializeOwned>(
-        callback: impl FnOnce(Result<T, AckError>) + Send + 'static,
-    ) -> Self {
-        Self::Callback(Callback(Some(Box::new(|outcome| callback(read(outcome))))))
+type Function = dyn FnOnce(Result<RawAnswer<'_>, AckError>) + Send;
+
+/// The server's answer to an event, as it arrived: for whoever passes it on, compares it, or
+/// reads only parts of it. For callbacks; see [`Socket::emit_with_raw_callback`].
+#[derive(Clone, Copy, Debug)]
+pub struct RawAnswer<'a> {
+    array: &'a str,
+    attachments: &'a [Bytes],
+}
+
+impl<'a> RawAnswer<'a> {
+    /// The JSON array of the answer's values. Bytes are placeholders in it, such as
+    /// `{"_placeholder":true,"num":0}`. Servers may write the same values differently: with
+    /// spaces, say.
+    #[must_use]
+    pub const fn json(&self) -> &'a str {
+        self.array
     }
 
-    pub(crate) fn send(self, outcome: AckOutcome) {
+    /// The bytes for which the placeholders stand.
+    #[must_use]
+    pub const fn attachments(&self) -> &'a [Bytes] {
+        self.attachments
+    }
+
+    /// Reads one value, or a tuple of several, as
+    /// [`emit_with_callback`](Socket::emit_with_callback) does.
+    ///
+    /// # Errors
+    /// [`AckError::Data`] when the answer does not fit `T`.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, AckError> {
+        json::read_args(self.array, 0, self.attachments).map_err(AckError::Data)
+    }
+}
+
+impl Waiter {
+    pub(crate) fn callback(
+        callback: impl FnOnce(Result<RawAnswer<'_>, AckError>) + Send + 'static,
+    ) -> Self {
+        Self::Callback(Callback(Some(Box::new(callback))))
+    }
+
+    /// The answer has come.
+    pub(crate) fn answer(self, ack: packet::Ack<'_>) {
         match self {
             // Whoever has dropped the future does not want to know.
-            Self::Future(sender) => drop(sender.send(outcome)),
-            Self::Callback(mut callback) => callback.call(outcome),
+            Self::Future(sender) => drop(sender.send(Ok(Answer {
+                array: ack.array.into_owned(),
+                attachments: ack.attachments,
+            }))),
+            Self::Callback(mut callback) => callback.call(Ok(RawAnswer {
+                array: &ack.array,
+                attachments: &ack.attachments,
+            })),
+        }
+    }
+
+    /// There will be none.
+    pub(crate) fn fail(self, error: AckError) {
+        match self {
+            Self::Future(sender) => drop(sender.send(Err(error))),
+            Self::Callback(mut callback) => callback.call(Err(error)),
         }
     }
 }
 
 impl Callback {
-    fn call(&mut self, outcome: AckOutcome) {
+    fn call(&mut self, outcome: Result<RawAnswer<'_>, AckError>) {
         let Some(callback) = self.0.take() else {
             return;
         };
@@ -58,10 +110,6 @@ impl Drop for Callback {
     fn drop(&mut self) {
         self.call(Err(AckError::Disconnected));
     }
-}
-
-fn read<T: DeserializeOwned>(outcome: AckOutcome) -> Result<T, AckError> {
-    outcome.and_then(|answer| answer.read().map_err(AckError::Data))
 }
 
 /// The server's answer to come. Made by [`Socket::emit_with_ack`]; the event is queued already.
@@ -129,7 +177,7 @@ impl<T: DeserializeOwned> Future for AckFuture<T> {
             self.state = State::Done;
             // Where the task ended without a word, so did the connection.
             let outcome = outcome.unwrap_or(Err(AckError::Disconnected));
-            return Poll::Ready(read(outcome));
+            return Poll::Ready(outcome.and_then(|answer| answer.read().map_err(AckError::Data)));
         }
         Poll::Ready(Err(match std::mem::replace(&mut self.state, State::Done) {
             State::Failed(error) => AckError::Emit(error),

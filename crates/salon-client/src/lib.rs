@@ -72,7 +72,7 @@ pub mod transport;
 pub use crate::transport::{Deflate, InvalidProxy, Proxy};
 #[cfg(feature = "tls")]
 pub use crate::transport::{Tls, TlsBuilder};
-pub use ack::AckFuture;
+pub use ack::{AckFuture, RawAnswer};
 pub use aliases::{Ack, Call, EventHandler, Failure, Handler};
 pub use connect::{Connect, connect};
 pub use emitted::{Emitted, EmittedFuture};

@@ -136,7 +136,7 @@ impl Dispatcher {
         match self.core.emit(self.now, key, sent) {
             Emitted::Dropped(why) => {
                 if let Some((_, waiter)) = waiter {
-                    waiter.send(Err(AckError::Emit(emit_error(why))));
+                    waiter.fail(AckError::Emit(emit_error(why)));
                 }
                 if let Some(fate) = fate {
                     let _ = fate.send(Err(emit_error(why)));

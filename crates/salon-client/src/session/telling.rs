@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use salon_handler::{Ack, Answer, Call, Data, Handlers, Occasion};
+use salon_handler::{Ack, Call, Data, Handlers, Occasion};
 use salon_proto::client::{Arrived, Output, Received, SocketKey};
 use salon_proto::packet;
 
@@ -44,7 +44,7 @@ impl Dispatcher {
             Output::Ack { socket, ack } => self.tell_answer(socket, ack),
             Output::AckFailed { socket, id, why } => {
                 if let Some(waiter) = self.answers.remove(&(socket, id)) {
-                    waiter.send(Err(ack_error(why)));
+                    waiter.fail(ack_error(why));
                 }
             }
             Output::Accepted { socket, report } => {
@@ -230,10 +230,7 @@ impl Dispatcher {
 
     fn tell_answer(&mut self, key: SocketKey, ack: packet::Ack<'_>) {
         if let Some(waiter) = self.answers.remove(&(key, ack.id)) {
-            waiter.send(Ok(Answer {
-                array: ack.array.into_owned(),
-                attachments: ack.attachments,
-            }));
+            waiter.answer(ack);
         }
     }
 

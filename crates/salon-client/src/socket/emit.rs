@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use super::Socket;
 use super::emitter::{Emitter, Flags};
-use crate::ack::{AckFuture, Waiter};
+use crate::ack::{AckFuture, RawAnswer, Waiter};
 use crate::emitted::Emitted;
 use crate::session::{Emission, Fate, Question};
 
@@ -94,6 +94,30 @@ impl Socket {
         callback: impl FnOnce(Result<R, AckError>) + Send + 'static,
     ) {
         let timeout = self.0.settings.ack_timeout;
+        self.call_flagged(Flags::USUAL, timeout, event, &args, read_then(callback));
+    }
+
+    /// The same with the answer as it arrived, which is not read: for programs that pass it on or
+    /// compare it, and for those to which each microsecond matters.
+    ///
+    /// ```no_run
+    /// # fn example(socket: salon_client::Socket) {
+    /// use salon_client::{AckError, RawAnswer};
+    ///
+    /// let told = |answer: Result<RawAnswer<'_>, AckError>| match answer {
+    ///     Ok(answer) => println!("{}", answer.json()), // such as [3]
+    ///     Err(error) => println!("no sum: {error}"),
+    /// };
+    /// socket.emit_with_raw_callback("add", (1, 2), told);
+    /// # }
+    /// ```
+    pub fn emit_with_raw_callback(
+        &self,
+        event: &str,
+        args: impl Serialize,
+        callback: impl FnOnce(Result<RawAnswer<'_>, AckError>) + Send + 'static,
+    ) {
+        let timeout = self.0.settings.ack_timeout;
         self.call_flagged(Flags::USUAL, timeout, event, &args, callback);
     }
 
@@ -154,13 +178,13 @@ impl Socket {
         }
     }
 
-    pub(super) fn call_flagged<R: DeserializeOwned>(
+    pub(super) fn call_flagged(
         &self,
         flags: Flags,
         timeout: Duration,
         event: &str,
         args: &impl Serialize,
-        callback: impl FnOnce(Result<R, AckError>) + Send + 'static,
+        callback: impl FnOnce(Result<RawAnswer<'_>, AckError>) + Send + 'static,
     ) {
         let question = Question {
             id: self.next_ack_id(),
@@ -171,7 +195,7 @@ impl Socket {
             return;
         };
         if let Some(waiter) = question.and_then(|question| question.waiter) {
-            waiter.send(Err(AckError::Emit(error)));
+            waiter.fail(AckError::Emit(error));
         }
     }
 
@@ -203,4 +227,11 @@ impl Socket {
         };
         manager.inbox().push_event(self.0.number, emission)
     }
+}
+
+/// A callback for the answer's values.
+pub(super) fn read_then<R: DeserializeOwned>(
+    callback: impl FnOnce(Result<R, AckError>) + Send + 'static,
+) -> impl FnOnce(Result<RawAnswer<'_>, AckError>) + Send + 'static {
+    |answer| callback(answer.and_then(|answer| answer.read()))
 }

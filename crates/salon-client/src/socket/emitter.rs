@@ -9,7 +9,8 @@ use salon_handler::AckError;
 use salon_handler::event::Event;
 
 use super::Socket;
-use crate::ack::AckFuture;
+use super::emit::read_then;
+use crate::ack::{AckFuture, RawAnswer};
 use crate::emitted::Emitted;
 
 /// A socket, and how an event is to be sent: built step by step, then used.
@@ -98,6 +99,16 @@ impl<'a> Emitter<'a> {
         event: &str,
         args: impl Serialize,
         callback: impl FnOnce(Result<R, AckError>) + Send + 'static,
+    ) {
+        self.emit_with_raw_callback(event, args, read_then(callback));
+    }
+
+    /// The same with the answer as it arrived; see [`Socket::emit_with_raw_callback`].
+    pub fn emit_with_raw_callback(
+        self,
+        event: &str,
+        args: impl Serialize,
+        callback: impl FnOnce(Result<RawAnswer<'_>, AckError>) + Send + 'static,
     ) {
         let timeout = self.ack_timeout();
         let socket = self.socket;

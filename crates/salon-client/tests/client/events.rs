@@ -5,8 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use salon::Server;
 use salon_client::{
-    Ack, AckError, AllArgs, EventName, Extension, HandlerError, Manager, Socket, State, Transport,
-    connect, sequential,
+    Ack, AckError, AllArgs, EventName, Extension, HandlerError, Manager, RawAnswer, Socket, State,
+    Transport, connect, sequential,
 };
 use serde_json::{Value, json};
 
@@ -377,4 +377,31 @@ async fn callbacks_hear_of_the_answer_or_why_there_is_none() {
         noted.next().await,
         "the event was not sent: the manager is closed"
     );
+}
+
+#[tokio::test]
+async fn a_raw_callback_gets_the_answer_as_it_arrived() {
+    let served = Served::start(server).await;
+    let socket = served.socket("/").await;
+    let (note, mut noted) = notes();
+    let noting = || {
+        let note = note.clone();
+        move |answer: Result<RawAnswer<'_>, AckError>| match answer {
+            Ok(answer) => {
+                let read = answer.read::<i64>().map_err(|error| error.to_string());
+                let bytes = answer.attachments().len();
+                note.add(format!("{} {bytes} {read:?}", answer.json()));
+            }
+            Err(error) => note.add(error),
+        }
+    };
+    socket.emit_with_raw_callback("add", (1, 2), noting());
+    assert_eq!(noted.next().await, "[3] 0 Ok(3)");
+    let soon_over = socket.timeout(Duration::from_millis(10));
+    soon_over.emit_with_raw_callback("silent", (), noting());
+    assert_eq!(noted.next().await, "no answer came in time");
+    socket.emit_with_raw_callback("reverse", Bytes::from_static(b"abc"), noting());
+    let said = noted.next().await;
+    let expected = r#"[{"_placeholder":true,"num":0}] 1 Err("the answer does not fit: "#;
+    assert!(said.starts_with(expected), "{said}");
 }
