@@ -7,6 +7,7 @@
 //! | `tally` | counts, latencies, failures |
 //! | `opening` | connections |
 //! | `scenario/` | what is done with them |
+//! | `restart` | the user's command that restarts the server |
 //! | `system` | processor time, memory, open files |
 //! | `progress` | what is shown meanwhile |
 //! | `report/` | what is said at the end: text, JSON, HTML |
@@ -17,16 +18,17 @@ mod opening;
 mod pacer;
 mod progress;
 mod report;
+mod restart;
 mod scenario;
 mod schedule;
 mod system;
 mod tally;
 
-use std::process::Stdio;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 use crate::exit::{Failure, Status};
@@ -56,6 +58,7 @@ pub(crate) async fn run(options: Bench) -> Result<Status, Failure> {
         loads,
         ended,
         measured: Measured::default(),
+        notes: Vec::new(),
         failure: None,
         busiest: None,
         was_stopped: false,
@@ -110,6 +113,8 @@ struct Watch {
     loads: Vec<Arc<Load>>,
     ended: UnboundedReceiver<Ended>,
     measured: Measured,
+    /// Sentences for the user.
+    notes: Vec<String>,
     /// The first thing for which there can be no result.
     failure: Option<Failure>,
     /// Processor time of the thread that had most to do.
@@ -123,6 +128,11 @@ impl Watch {
         let run = Arc::clone(&self.run);
         let measuring = measure(Arc::clone(&run));
         tokio::pin!(measuring);
+        let restarting = restart::failure(&run).fuse();
+        tokio::pin!(restarting);
+        // One for all turns: what came between two would be lost.
+        let interrupt = tokio::signal::ctrl_c();
+        tokio::pin!(interrupt);
         let deadline = tokio::time::sleep(self.longest());
         tokio::pin!(deadline);
         let mut left = run.options.threads;
@@ -130,16 +140,21 @@ impl Watch {
         while left > 0 {
             tokio::select! {
                 biased;
-                _ = tokio::signal::ctrl_c() => {
+                _ = &mut interrupt => {
                     if self.was_stopped {
                         return Err(Failure::new(Status::Interrupted, ""));
                     }
                     self.was_stopped = true;
+                    interrupt.set(tokio::signal::ctrl_c());
                     run.enter(Phase::Over);
                 }
                 measured = &mut measuring, if !is_measured => {
                     is_measured = true;
                     self.measured = measured;
+                }
+                Some(sentence) = &mut restarting => {
+                    progress.say(&sentence);
+                    self.notes.push(sentence);
                 }
                 ended = self.ended.recv() => {
                     left -= 1;
@@ -160,7 +175,7 @@ impl Watch {
     }
 
     fn note(&mut self, sentence: &str) {
-        self.measured.notes.push(sentence.to_owned());
+        self.notes.push(sentence.to_owned());
     }
 
     /// Everything has a deadline of its own; this is for what is forgotten.
@@ -191,7 +206,7 @@ impl Watch {
         let mut tally = Tally::new(self.run.window);
         self.loads.iter().for_each(|load| tally.add(&load.tally()));
         tally.count_lost();
-        let mut report = Report::new(&self.run, tally, self.measured);
+        let mut report = Report::new(&self.run, tally, self.measured, self.notes);
         report.judge(self.busiest);
         let status = match self.was_stopped {
             true => Status::Interrupted,
@@ -210,9 +225,6 @@ async fn measure(run: Arc<Run>) -> Measured {
     run.is_ready().await;
     measured.memory_after = pid.and_then(system::resident);
     run.begin();
-    if let Some(command) = &run.options.restart_command {
-        restart(command, &mut measured);
-    }
     let from = run.moment(run.window.from);
     tokio::select! {
         () = tokio::time::sleep_until(from.into()) => {}
@@ -234,22 +246,4 @@ async fn measure(run: Arc<Run>) -> Measured {
     measured.tool = since(system::own_cpu(), tool);
     measured.server = since(pid.and_then(system::process_cpu), server);
     measured
-}
-
-/// Starts the command and does not wait for it: it may be the new server itself.
-fn restart(command: &str, measured: &mut Measured) {
-    let shell = if cfg!(windows) {
-        ("cmd", "/C")
-    } else {
-        ("sh", "-c")
-    };
-    let mut process = std::process::Command::new(shell.0);
-    process
-        .args([shell.1, command])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null());
-    if let Err(error) = process.spawn() {
-        let sentence = format!("--restart-command could not be run: {error}.");
-        measured.notes.push(sentence);
-    }
 }

@@ -1,10 +1,8 @@
 //! What is shown on standard error while a run lasts.
 
 use std::io::{IsTerminal, Write, stderr};
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::load::{Load, Phase, Run};
@@ -26,6 +24,8 @@ pub(crate) struct Progress {
 struct Shown {
     at: Instant,
     delivered: u64,
+    /// How far the run was.
+    phase: Phase,
 }
 
 impl Progress {
@@ -33,6 +33,7 @@ impl Progress {
         let shown = Shown {
             at: Instant::now(),
             delivered: 0,
+            phase: Phase::Opening,
         };
         Self {
             run,
@@ -49,8 +50,11 @@ impl Progress {
         } else {
             ELSEWHERE
         };
-        let at = self.shown.lock().unwrap_or_else(PoisonError::into_inner).at;
-        tokio::time::sleep_until((at + every).into()).await;
+        let at = self.shown().at;
+        tokio::select! {
+            () = tokio::time::sleep_until((at + every).into()) => {}
+            () = self.users_turn() => {}
+        }
         let line = self.line();
         // Whether anybody sees it is not what the run is for.
         let _ = match self.is_terminal {
@@ -58,6 +62,24 @@ impl Progress {
             false => writeln!(stderr(), "{line}"),
         };
         let _ = stderr().flush();
+    }
+
+    /// Waits until there is something to do for the user, who is told at once.
+    async fn users_turn(&self) {
+        if !self.run.options.waits_for_user() || self.shown().phase >= Phase::Load {
+            std::future::pending::<()>().await;
+        }
+        self.run.reached(Phase::Load).await;
+    }
+
+    /// Says something that the user should know before the end.
+    pub(crate) fn say(&self, sentence: &str) {
+        self.end();
+        let _ = writeln!(stderr(), "{sentence}");
+    }
+
+    fn shown(&self) -> MutexGuard<'_, Shown> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Leaves a clean line for what follows.
@@ -75,22 +97,27 @@ impl Progress {
             delivered += tally.delivered;
             failed += tally.failed_count();
         }
-        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shown = self.shown();
         let seconds = (now - shown.at).as_secs_f64();
         let rate = (delivered - shown.delivered.min(delivered)) as f64 / seconds;
-        *shown = Shown { at: now, delivered };
+        let phase = self.run.phase();
+        *shown = Shown {
+            at: now,
+            delivered,
+            phase,
+        };
         let options = &self.run.options;
         let opened = self.run.opened.load(Ordering::Relaxed);
         let elapsed = self.run.now() / 1_000_000_000;
         let total = (options.warm_up + options.duration).as_secs();
-        match (self.run.phase(), options.scenario) {
+        match (phase, options.scenario) {
             (Phase::Opening, _) => {
                 format!("opening connections: {opened} of {}", options.connections)
             }
             (Phase::Load, Scenario::Avalanche) => {
-                let advice = match options.restart_command {
-                    None if self.run.first_lost() == 0 => "restart the server now; ",
-                    _ => "",
+                let advice = match options.waits_for_user() && self.run.first_lost() == 0 {
+                    true => "restart the server now; ",
+                    false => "",
                 };
                 format!("{advice}{elapsed} of {total} s, {delivered} are back")
             }

@@ -222,6 +222,11 @@ impl Bench {
         Ok(())
     }
 
+    /// Whether it is the user who restarts the server.
+    pub(crate) fn waits_for_user(&self) -> bool {
+        self.scenario == Scenario::Avalanche && self.restart_command.is_none()
+    }
+
     fn check(self) -> Result<Self, String> {
         if self.duration.is_zero() || self.timeout.is_zero() || self.cut_every.is_zero() {
             return Err("--duration, --timeout and --cut-every take more than no time.".to_owned());

@@ -2,9 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::process::Stdio;
-use std::thread;
-use std::time::Duration;
+use std::process::{Child, ChildStderr, ChildStdout, Stdio};
 
 use serde_json::Value;
 
@@ -189,11 +187,33 @@ fn events_that_nobody_published_change_nothing() {
     }
 }
 
+/// A run that goes on, with its outputs.
+fn start(arguments: &[&str]) -> (Child, BufReader<ChildStdout>, BufReader<ChildStderr>) {
+    let mut child = command(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program");
+    let output = BufReader::new(child.stdout.take().expect("its output"));
+    let errors = BufReader::new(child.stderr.take().expect("its errors"));
+    (child, output, errors)
+}
+
+/// Reads until a line has the text.
+fn read_until(lines: &mut impl BufRead, text: &str) {
+    let mut line = String::new();
+    while !line.contains(text) {
+        line.clear();
+        let count = lines.read_line(&mut line).expect("UTF-8");
+        assert!(count > 0, "it ended without {text:?}");
+    }
+}
+
 #[test]
 fn all_come_back_after_a_restart() {
     let server = TestServer::start();
     let url = server.url("/bench");
-    let arguments = [
+    let (mut child, mut output, mut errors) = start(&[
         "bench",
         "avalanche",
         &url,
@@ -202,25 +222,13 @@ fn all_come_back_after_a_restart() {
         "5",
         "--duration",
         "20s",
-    ];
-    let mut child = command(&arguments)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the program");
-    for _ in 0..5 {
-        assert_eq!(server.hears(), "bench");
-    }
-    // The last one has been let in, and is about to know.
-    thread::sleep(Duration::from_millis(300));
+    ]);
+    read_until(&mut errors, "restart the server now; ");
     let port = server.port();
     drop(server);
     let server = TestServer::start_on(port);
     let mut line = String::new();
-    let output = child.stdout.take().expect("its output");
-    BufReader::new(output)
-        .read_line(&mut line)
-        .expect("a report");
+    output.read_line(&mut line).expect("a report");
     assert!(child.wait().expect("its end").success(), "{line}");
     let report: Value = serde_json::from_str(&line).expect(&line);
     assert_eq!(
@@ -232,6 +240,33 @@ fn all_come_back_after_a_restart() {
         "{report}"
     );
     drop(server);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_restart_command_that_fails_is_told_at_once_and_at_the_end() {
+    let server = TestServer::start();
+    let url = server.url("/bench");
+    let (mut child, mut output, mut errors) = start(&[
+        "bench",
+        "avalanche",
+        &url,
+        "--json",
+        "--connections",
+        "2",
+        "--duration",
+        "30m",
+        "--restart-command",
+        "echo not seen; exit 3",
+    ]);
+    read_until(&mut errors, "--restart-command failed with exit status: 3.");
+    interrupt(&child);
+    let mut line = String::new();
+    output.read_line(&mut line).expect("a report");
+    assert_eq!(child.wait().expect("its end").code(), Some(130), "{line}");
+    let report: Value = serde_json::from_str(&line).expect(&line);
+    let told = "--restart-command failed with exit status: 3.";
+    assert_eq!(report["notes"][0], told, "{report}");
 }
 
 #[test]
@@ -401,37 +436,43 @@ fn the_report_is_for_people_for_programs_and_a_page() {
     }
 }
 
+/// Presses Ctrl-C.
+#[cfg(unix)]
+fn interrupt(child: &Child) {
+    use nix::sys::signal::{Signal, kill};
+    let pid = nix::unistd::Pid::from_raw(child.id() as i32);
+    kill(pid, Signal::SIGINT).expect("a signal");
+}
+
 #[test]
 #[cfg(unix)]
 fn ctrl_c_ends_it_early_with_a_report() {
-    use nix::sys::signal::{Signal, kill};
     let server = TestServer::start();
     let url = server.url("/bench");
-    let child = command(&[
+    let (mut child, mut output, _errors) = start(&[
         "bench",
         "echo",
         &url,
         "--json",
+        "--event",
+        "told",
         "--duration",
         "30m",
         "--warm-up",
         "0",
-    ])
-    .args(["--connections", "2"])
-    .stdout(Stdio::piped())
-    .stderr(Stdio::piped())
-    .spawn()
-    .expect("the program");
-    for _ in 0..2 {
-        assert_eq!(server.hears(), "bench");
+        "--connections",
+        "2",
+    ]);
+    // Two connections, the question whether there is a handler, and some of what counts.
+    for _ in 0..2 + 1 + 20 {
+        server.hears();
     }
-    thread::sleep(Duration::from_millis(700));
-    let pid = nix::unistd::Pid::from_raw(child.id() as i32);
-    kill(pid, Signal::SIGINT).expect("a signal");
-    let output = child.wait_with_output().expect("its end");
-    assert_eq!(output.status.code(), Some(130));
-    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
-    assert!(report["delivered"].as_u64() > Some(10), "{report}");
+    interrupt(&child);
+    let mut line = String::new();
+    output.read_line(&mut line).expect("a report");
+    assert_eq!(child.wait().expect("its end").code(), Some(130), "{line}");
+    let report: Value = serde_json::from_str(&line).expect(&line);
+    assert!(report["delivered"].as_u64() >= Some(20), "{report}");
     assert_eq!(report["delivered"], report["expected"], "{report}");
     assert!(report["seconds"].as_f64() < Some(60.0), "{report}");
 }

@@ -38,7 +38,7 @@ impl Report {
             url = escaped(&self.url),
             what = escaped(&self.what()),
         );
-        for note in &self.measured.notes {
+        for note in &self.notes {
             add(
                 &mut out,
                 &format!("<p class=\"note\">{}</p>", escaped(note)),

@@ -33,7 +33,7 @@ impl Report {
             },
             "memory_per_connection": self.memory_per_connection(),
             "timeline": self.timeline(),
-            "notes": self.measured.notes,
+            "notes": self.notes,
             "status": status as u8,
         })
     }

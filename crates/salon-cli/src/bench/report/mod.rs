@@ -33,8 +33,6 @@ pub(crate) struct Measured {
     /// Bytes of the server, without the connections and with them.
     pub(crate) memory_before: Option<u64>,
     pub(crate) memory_after: Option<u64>,
-    /// Sentences for the user.
-    pub(crate) notes: Vec<String>,
 }
 
 /// Everything about a run that has ended.
@@ -50,10 +48,12 @@ pub(crate) struct Report {
     duration: Duration,
     tally: Tally,
     measured: Measured,
+    /// Sentences for the user.
+    notes: Vec<String>,
 }
 
 impl Report {
-    pub(crate) fn new(run: &Run, tally: Tally, measured: Measured) -> Self {
+    pub(crate) fn new(run: &Run, tally: Tally, measured: Measured, notes: Vec<String>) -> Self {
         let options = &run.options;
         let url = options
             .server
@@ -76,12 +76,13 @@ impl Report {
             ),
             tally,
             measured,
+            notes,
         }
     }
 
     /// Says where the figures are the tool's rather than the server's.
     pub(crate) fn judge(&mut self, busiest: Option<Duration>) {
-        let notes = &mut self.measured.notes;
+        let notes = &mut self.notes;
         let busy =
             busiest.map(|used| used.as_secs_f64() / self.measured.time.as_secs_f64().max(0.001));
         if busy.is_some_and(|busy| busy > SATURATED) {

@@ -36,7 +36,7 @@ impl Report {
         for (kind, count) in &self.tally.failures {
             line("failed", format!("{}: {kind}", grouped(*count)));
         }
-        for note in &self.measured.notes {
+        for note in &self.notes {
             line("note", note.clone());
         }
         out

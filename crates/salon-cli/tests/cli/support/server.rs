@@ -186,6 +186,10 @@ fn bench(io: &Server) {
         drop(said.send("bench".to_owned()));
     });
     bench.on("echo", |text: String| async move { text });
+    bench.on("told", |said: State<Sender<String>>| async move {
+        drop(said.send("told".to_owned()));
+        true
+    });
     bench.on("echo-binary", |bytes: Bytes| async move { bytes });
     bench.on("publish", |io: Server, text: String| async move {
         io.of("/bench").emit("news", text);
