@@ -1,9 +1,7 @@
 //! What is sent, and what comes back, of servers of any make.
 
-use std::fmt;
-
 use bytes::Bytes;
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use salon_client::{Call, Extract, HandlerError, RawAnswer, Socket};
 
 /// The data of a message.
 #[derive(Clone, Debug)]
@@ -12,75 +10,95 @@ pub(crate) enum Payload {
     Binary(Bytes),
 }
 
+impl Payload {
+    /// A text of this length.
+    pub(crate) fn text(length: usize) -> Self {
+        Self::Text(text(length).into())
+    }
+
+    /// So many bytes.
+    pub(crate) fn binary(length: usize) -> Self {
+        Self::Binary(text(length).into())
+    }
+}
+
+/// A text of this length.
+pub(crate) fn text(length: usize) -> String {
+    "x".repeat(length)
+}
+
+/// The answer that is due to an echo.
+pub(crate) struct Echo {
+    payload: Payload,
+    /// The answer as servers write it that write nothing beside what they must.
+    json: Box<str>,
+}
+
+impl Echo {
+    pub(crate) fn of(payload: &Payload) -> Self {
+        let payload = payload.clone();
+        let json = match &payload {
+            // None of the letters is escaped.
+            Payload::Text(text) => format!("[\"{text}\"]"),
+            Payload::Binary(_) => r#"[{"_placeholder":true,"num":0}]"#.to_owned(),
+        };
+        Self {
+            payload,
+            json: json.into(),
+        }
+    }
+
+    /// Whether it is that. Mostly it need not be read to know.
+    pub(crate) fn is(&self, answer: &RawAnswer<'_>) -> bool {
+        let is_as_usual = answer.json() == &*self.json;
+        match &self.payload {
+            Payload::Text(text) => {
+                is_as_usual || answer.read::<String>().is_ok_and(|came| *came == **text)
+            }
+            Payload::Binary(bytes) if is_as_usual => {
+                matches!(answer.attachments(), [came] if came == bytes)
+            }
+            Payload::Binary(bytes) => answer.read::<Bytes>().is_ok_and(|came| came == *bytes),
+        }
+    }
+}
+
 /// A text that begins with a number, by which it is known when it comes back.
 pub(crate) fn numbered(number: u64, payload: &str) -> String {
     format!("#{number}#{payload}")
 }
 
-/// The number of such a text, if there is one.
-pub(crate) fn number_in(text: &str) -> Option<u64> {
-    let (number, _) = text.strip_prefix('#')?.split_once('#')?;
-    number.parse().ok()
-}
-
-/// An argument of any kind, of which only such a number matters.
+/// The number with which an event's first argument begins, if it is such a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Numbered(pub(crate) Option<u64>);
 
-impl<'de> Deserialize<'de> for Numbered {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader)
+impl Extract<Socket> for Numbered {
+    fn extract(call: &Call<'_>) -> Result<Self, HandlerError> {
+        Ok(Self(
+            call.event_json().and_then(|(array, _)| number_in(array)),
+        ))
     }
 }
 
-struct Reader;
+/// As it is found in JSON, of which only the beginning needs to be read.
+fn number_in(array: &str) -> Option<u64> {
+    let name = array.trim_start().strip_prefix('[')?.trim_start();
+    let rest = behind_text(name)?.trim_start().strip_prefix(',')?;
+    let text = rest.trim_start().strip_prefix("\"#")?;
+    let (number, _) = text.split_once('#')?;
+    number.parse().ok()
+}
 
-const NONE: Numbered = Numbered(None);
-
-impl<'de> Visitor<'de> for Reader {
-    type Value = Numbered;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("anything")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Numbered, E> {
-        Ok(Numbered(number_in(text)))
-    }
-
-    fn visit_bytes<E>(self, _: &[u8]) -> Result<Numbered, E> {
-        Ok(NONE)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Numbered, E> {
-        Ok(NONE)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Numbered, E> {
-        Ok(NONE)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Numbered, E> {
-        Ok(NONE)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Numbered, E> {
-        Ok(NONE)
-    }
-
-    fn visit_unit<E>(self) -> Result<Numbered, E> {
-        Ok(NONE)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Numbered, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(NONE)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Numbered, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(NONE)
-    }
+/// What follows the text with which some JSON begins.
+fn behind_text(json: &str) -> Option<&str> {
+    let text = json.strip_prefix('"')?;
+    let mut is_escaped = false;
+    let end = text.bytes().position(|byte| {
+        let is_end = byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
+        is_end
+    });
+    text.get(end? + 1..)
 }
 
 #[cfg(test)]
@@ -89,18 +107,25 @@ mod tests {
 
     #[test]
     fn a_number_comes_back_and_nothing_else_is_taken_for_one() {
-        assert_eq!(number_in(&numbered(17, "x#y")), Some(17));
-        for text in ["", "17", "#17", "#x#", "#-1#", "##"] {
-            assert_eq!(number_in(text), None, "{text}");
+        let text = numbered(17, "x#y");
+        for array in [
+            format!(r#"["news","{text}"]"#),
+            format!(r#" [ "a \"name\\" , "{text}" , 5 ] "#),
+        ] {
+            assert_eq!(number_in(&array), Some(17), "{array}");
         }
-    }
-
-    #[test]
-    fn any_argument_can_be_read() {
-        let json = r##"["#5#x","#5x",1,-1,1.5,true,null,["#5#"],{"a":{}}]"##;
-        let all: Vec<Numbered> = serde_json::from_str(json).unwrap();
-        assert_eq!(all[0], Numbered(Some(5)));
-        assert_eq!(all.len(), 9);
-        assert!(all[1..].iter().all(|one| *one == NONE));
+        for array in [
+            r#"["news"]"#,
+            r##"["#1#"]"##,
+            r##"["news","17"]"##,
+            r##"["news","#17"]"##,
+            r##"["news","#x#"]"##,
+            r##"["news","#-1#"]"##,
+            r##"["news",["#1#"]]"##,
+            r##"["news",1,"#1#"]"##,
+            "",
+        ] {
+            assert_eq!(number_in(array), None, "{array}");
+        }
     }
 }

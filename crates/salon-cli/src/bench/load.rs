@@ -24,9 +24,11 @@ pub(crate) struct Run {
     pub(crate) options: Bench,
     pub(crate) window: Window,
     phase: watch::Sender<Phase>,
+    /// Whether it is [`Phase::Over`], for those who look for each message.
+    is_over: AtomicBool,
     begin: OnceLock<Instant>,
     /// Connections are closed now because they are no longer needed.
-    is_over: AtomicBool,
+    has_let_go: AtomicBool,
     /// Connections that have been opened.
     pub(crate) opened: AtomicUsize,
     /// When the first connection was lost, in nanoseconds from the beginning of the load.
@@ -83,8 +85,9 @@ impl Run {
             window: Window::new(options.warm_up, options.duration),
             options,
             phase: watch::Sender::new(Phase::Opening),
-            begin: OnceLock::new(),
             is_over: AtomicBool::new(false),
+            begin: OnceLock::new(),
+            has_let_go: AtomicBool::new(false),
             opened: AtomicUsize::new(0),
             first_lost: OnceLock::new(),
             open: Gate::default(),
@@ -121,6 +124,8 @@ impl Run {
     }
 
     pub(crate) fn enter(&self, next: Phase) {
+        self.is_over
+            .fetch_or(next == Phase::Over, Ordering::Relaxed);
         self.phase.send_if_modified(|phase| {
             let is_later = *phase < next;
             if is_later {
@@ -154,7 +159,7 @@ impl Run {
 
     /// Whether anything is still to be sent.
     pub(crate) fn is_on(&self, now: u64) -> bool {
-        now < self.window.to && self.phase() < Phase::Over
+        now < self.window.to && !self.is_over.load(Ordering::Relaxed)
     }
 
     /// A connection was lost.
@@ -169,11 +174,11 @@ impl Run {
 
     /// From now on a connection that ends is no failure.
     pub(crate) fn let_go(&self) {
-        self.is_over.store(true, Ordering::Release);
+        self.has_let_go.store(true, Ordering::Release);
     }
 
     pub(crate) fn has_let_go(&self) -> bool {
-        self.is_over.load(Ordering::Acquire)
+        self.has_let_go.load(Ordering::Acquire)
     }
 }
 

@@ -3,6 +3,13 @@
 /// More wake-ups of a thread would cost it more than what it sends.
 const WAKES_PER_SECOND: f64 = 1_000.0;
 
+/// Where several messages must fall on one moment, they are so many at least: the fewer they are,
+/// the more each of them costs in waking up, for its moment and for its answer.
+const GROUP: f64 = 16.0;
+
+/// Unless such moments were further apart than this: 4 ms.
+const WAKES_AT_LEAST: f64 = 250.0;
+
 /// Moments at a fixed rate, as nanoseconds from the beginning.
 ///
 /// Where they come faster than a thread can well be woken, several fall on one moment: each of them
@@ -20,7 +27,7 @@ impl Schedule {
     /// What falls to one of several threads, which take turns.
     pub(crate) fn new(per_second: f64, thread: usize, threads: usize) -> Self {
         let own = per_second / threads as f64;
-        let group = (own / WAKES_PER_SECOND).ceil().max(1.0);
+        let group = group(own);
         Self {
             interval: group / own * 1e9,
             group: group as u64,
@@ -32,6 +39,15 @@ impl Schedule {
     pub(crate) fn intended(&self, number: u64) -> u64 {
         (self.first + (number / self.group) as f64 * self.interval) as u64
     }
+}
+
+/// How many of so many a second fall on one moment.
+fn group(per_second: f64) -> f64 {
+    if per_second <= WAKES_PER_SECOND {
+        return 1.0;
+    }
+    let least = GROUP.min(per_second / WAKES_AT_LEAST);
+    least.max(per_second / WAKES_PER_SECOND).ceil()
 }
 
 #[cfg(test)]
@@ -64,8 +80,16 @@ mod tests {
 
     #[test]
     fn many_a_second_come_in_groups() {
-        let schedule = Schedule::new(4_000.0, 0, 1);
-        assert_eq!(first(schedule, 6), [0, 0, 0, 0, 1_000_000, 1_000_000]);
-        assert_eq!(schedule.intended(4_000), 1_000_000_000);
+        let schedule = Schedule::new(40_000.0, 0, 1);
+        let moments = first(schedule, 81);
+        assert!(moments[..40].iter().all(|moment| *moment == 0));
+        assert!(moments[40..80].iter().all(|moment| *moment == 1_000_000));
+        assert_eq!(schedule.intended(40_000), 1_000_000_000);
+    }
+
+    #[test]
+    fn groups_are_worth_waking_up_for_and_not_far_apart() {
+        let groups = [1.0, 1_000.0, 1_100.0, 4_000.0, 5_000.0, 16_000.0, 17_000.0].map(group);
+        assert_eq!(groups, [1.0, 1.0, 5.0, 16.0, 16.0, 16.0, 17.0]);
     }
 }

@@ -94,8 +94,14 @@ impl Tally {
     }
 
     pub(crate) fn delivered(&mut self, intended: u64, now: u64) {
-        self.confirmed(intended, 1);
-        self.took(intended, now);
+        if self.window.contains(intended) {
+            let took = micros(intended, now);
+            self.latency.saturating_record(took);
+            self.delivered += 1;
+            let second = self.second(intended);
+            second.delivered += 1;
+            second.slowest = second.slowest.max(took);
+        }
     }
 
     /// So many have been delivered, nobody knows how soon.

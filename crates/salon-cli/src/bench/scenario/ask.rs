@@ -3,11 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use bytes::Bytes;
-use salon_client::{AckError, AllArgs, Emitter, Socket};
-use serde::de::IgnoredAny;
+use salon_client::{AckError, Emitter, RawAnswer, Socket};
 
-use super::super::answer::Payload;
+use super::super::answer::{Echo, Payload};
 use super::super::load::{Load, WRONG, kind_of_ack};
 use super::super::opening::{self, Template, count_losses};
 use super::{Handler, probe, until_idle};
@@ -20,22 +18,31 @@ struct Asker {
     load: Arc<Load>,
     event: Box<str>,
     payload: Payload,
-    /// Whether the answer must be what was sent: with an event of the user's it may be anything.
-    is_echo: bool,
+    /// The answer that is due; with an event of the user's it may be anything.
+    due: Option<Echo>,
     sockets: Vec<Socket>,
     /// Loops that go on, where each answer makes the next question.
     lanes: AtomicUsize,
 }
 
+/// What is asked for once.
+#[derive(Clone, Copy)]
+struct Question {
+    /// Of the connection.
+    index: usize,
+    intended: u64,
+    /// The answer makes the next question.
+    again: bool,
+}
+
 pub(super) async fn drive(load: &Arc<Load>) -> Result<(), Failure> {
     let options = load.options();
-    let text = "x".repeat(options.payload);
     let (usual, handler, payload) = match options.scenario {
         Scenario::Binary => {
-            let bytes = Payload::Binary(Bytes::from(text));
+            let bytes = Payload::binary(options.payload);
             ("echo-binary", Handler::ECHO_BINARY, bytes)
         }
-        _ => ("echo", Handler::ECHO, Payload::Text(text.into())),
+        _ => ("echo", Handler::ECHO, Payload::text(options.payload)),
     };
     let template = Template::new(load, Again::Never)?;
     let opened = opening::open(load, &template, |socket| count_losses(load, socket)).await;
@@ -45,8 +52,8 @@ pub(super) async fn drive(load: &Arc<Load>) -> Result<(), Failure> {
     let asker = Arc::new(Asker {
         load: Arc::clone(load),
         event: event.into(),
+        due: options.event.is_none().then(|| Echo::of(&payload)),
         payload,
-        is_echo: options.event.is_none(),
         sockets: opened.sockets,
         lanes: AtomicUsize::new(0),
     });
@@ -101,48 +108,33 @@ impl Asker {
             load.tally().failed(intended, kind, 1);
             return self.end_lane(again);
         }
-        let this = Arc::clone(self);
         let timed = socket.timeout(load.options().timeout);
-        let told = move |answer| this.hear(index, intended, again, answer);
-        self.emit(timed, told);
+        let question = Question {
+            index,
+            intended,
+            again,
+        };
+        self.emit(timed, question);
     }
 
-    /// Tells whether the answer is what was due.
-    fn emit(
-        self: &Arc<Self>,
-        socket: Emitter<'_>,
-        told: impl FnOnce(Result<bool, AckError>) + Send + 'static,
-    ) {
-        type Anything = AllArgs<IgnoredAny>;
-        let event = &*self.event;
+    fn emit(self: &Arc<Self>, socket: Emitter<'_>, question: Question) {
         let this = Arc::clone(self);
+        let told = move |answer: Result<RawAnswer<'_>, AckError>| {
+            let is_due = |answer| this.due.as_ref().is_none_or(|due| due.is(&answer));
+            this.hear(question, answer.map(is_due));
+        };
         match &self.payload {
-            Payload::Text(text) if self.is_echo => {
-                let is_it = move |came: String| matches!(&this.payload, Payload::Text(sent) if **sent == *came);
-                socket.emit_with_callback(event, text, |answer| told(Result::map(answer, is_it)));
-            }
-            Payload::Binary(bytes) if self.is_echo => {
-                let is_it = move |came: Bytes| matches!(&this.payload, Payload::Binary(sent) if *sent == came);
-                socket.emit_with_callback(event, bytes, |answer| told(Result::map(answer, is_it)));
-            }
-            Payload::Text(text) => {
-                let told = |answer: Result<Anything, _>| told(answer.map(|_| true));
-                socket.emit_with_callback(event, text, told);
-            }
-            Payload::Binary(bytes) => {
-                let told = |answer: Result<Anything, _>| told(answer.map(|_| true));
-                socket.emit_with_callback(event, bytes, told);
-            }
+            Payload::Text(text) => socket.emit_with_raw_callback(&self.event, text, told),
+            Payload::Binary(bytes) => socket.emit_with_raw_callback(&self.event, bytes, told),
         }
     }
 
-    fn hear(
-        self: &Arc<Self>,
-        index: usize,
-        intended: u64,
-        again: bool,
-        answer: Result<bool, AckError>,
-    ) {
+    fn hear(self: &Arc<Self>, question: Question, answer: Result<bool, AckError>) {
+        let Question {
+            index,
+            intended,
+            again,
+        } = question;
         let load = &self.load;
         load.answered();
         let now = load.now();

@@ -9,7 +9,7 @@ use futures_util::FutureExt;
 use salon_client::{AckError, AllArgs, Socket};
 use serde::de::IgnoredAny;
 
-use super::super::answer::Payload;
+use super::super::answer::{self, Payload};
 use super::super::load::{Load, kind_of_ack};
 use super::super::opening::{self, Template, count_losses, kind_of_emit};
 use super::{Handler, probe, until_idle};
@@ -52,7 +52,7 @@ pub(super) async fn drive(load: &Arc<Load>) -> Result<(), Failure> {
     let sender = Arc::new(Sender {
         load: Arc::clone(load),
         event: options.event.as_deref().unwrap_or("event").into(),
-        payload: "x".repeat(options.payload).into(),
+        payload: answer::text(options.payload).into(),
         group: options.in_flight,
         alive: AtomicUsize::new(opened.sockets.len()),
         lines: opened.sockets.iter().cloned().map(Line::new).collect(),

@@ -4,7 +4,7 @@ use std::future::ready;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use salon_client::{AllArgs, CloseReason, DisconnectReason, Socket};
+use salon_client::{CloseReason, DisconnectReason, Socket};
 
 use super::super::answer::Numbered;
 use super::super::load::Load;
@@ -126,9 +126,9 @@ impl Wanderer {
     fn listen(self: &Arc<Self>, socket: &Socket) {
         let this = Arc::clone(self);
         let event = &self.load.options().listen;
-        socket.on(event, move |args: AllArgs<Numbered>| {
-            if let Some(Numbered(Some(number))) = args.0.first() {
-                this.hear(*number);
+        socket.on(event, move |Numbered(number): Numbered| {
+            if let Some(number) = number {
+                this.hear(number);
             }
             ready(())
         });

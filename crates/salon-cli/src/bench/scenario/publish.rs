@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use salon_client::{AllArgs, Socket};
+use salon_client::Socket;
 use tokio::time::Duration;
 
-use super::super::answer::{Numbered, numbered};
+use super::super::answer::{self, Numbered, numbered};
 use super::super::load::{Load, Phase};
 use super::super::opening::{self, Template, ask_all, count_losses};
 use super::{Handler, check, finish, until_idle};
@@ -105,7 +105,7 @@ impl Publisher {
         Self {
             load: Arc::clone(load),
             event: options.event.as_deref().unwrap_or(usual).into(),
-            payload: "x".repeat(options.payload).into(),
+            payload: answer::text(options.payload).into(),
             again: options.per_second().is_none(),
         }
     }
@@ -113,18 +113,16 @@ impl Publisher {
     /// Makes a connection one of the group.
     fn enter(&self, group: &Arc<Group>, socket: &Socket) {
         group.has_member();
-        let (this, group) = (self.clone(), Arc::clone(group));
-        let heard = Arc::new(AtomicU64::new(0));
-        socket.on(
-            &self.load.options().listen,
-            move |args: AllArgs<Numbered>| {
-                let heard = heard.fetch_add(1, Ordering::Relaxed);
-                // Where the server passes on what it was given, the number is in it.
-                let number = args.0.first().and_then(|first| first.0);
-                this.hear(&group, number.unwrap_or(heard));
-                ready(())
-            },
-        );
+        let member = Arc::new(Member {
+            publisher: self.clone(),
+            group: Arc::clone(group),
+            heard: AtomicU64::new(0),
+        });
+        let listen = &self.load.options().listen;
+        socket.on(listen, move |Numbered(number): Numbered| {
+            member.hear(number);
+            ready(())
+        });
     }
 
     /// Publishes once.
@@ -207,6 +205,21 @@ impl Publisher {
             false => load.at_rate(rate, fire).await,
         }
         load.settled(is_settled).await;
+    }
+}
+
+/// A connection of a group.
+struct Member {
+    publisher: Publisher,
+    group: Arc<Group>,
+    heard: AtomicU64,
+}
+
+impl Member {
+    /// Where the server passes on what it was given, the number is in it.
+    fn hear(&self, number: Option<u64>) {
+        let heard = self.heard.fetch_add(1, Ordering::Relaxed);
+        self.publisher.hear(&self.group, number.unwrap_or(heard));
     }
 }
 
