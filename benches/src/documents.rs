@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn the_pages_have_a_place() {
-        for page in [crate::clients::PAGE, crate::peers::PAGE] {
+        for page in [crate::clients::PAGE, crate::peers::PAGE, crate::tool::PAGE] {
             let text = fs::read_to_string(Path::new(FOLDER).join(page.file)).unwrap();
             page.with_part(&text, "").unwrap();
         }

@@ -1,5 +1,6 @@
 //! `cargo bench-salon`: whether the server has become slower or larger. `cargo bench-peers`: what it
-//! costs beside others. `cargo bench-client`: what the client costs beside Node's.
+//! costs beside others. `cargo bench-client`: what the client costs beside Node's. `cargo bench-tool`: what
+//! `salon bench` costs beside the servers that it drives.
 //!
 //! | module | what it is |
 //! |---|---|
@@ -12,10 +13,10 @@
 //! | [`runner`], [`measure`] | the rounds; one stage, in which the servers take turns |
 //! | [`command`] | what the commands have in common: words, places, the end |
 //! | [`options`], [`report`] | the command line; medians and ratios, as a table and as JSON |
-//! | [`peers`], [`clients`] | all of `cargo bench-peers`; all of `cargo bench-client` |
+//! | [`peers`], [`clients`], [`tool`] | all of `cargo bench-peers`; of `cargo bench-client`; of `cargo bench-tool` |
 //! | [`documents`], `plot` | what goes into the documentation; pictures |
 //!
-//! The programs are `salon-bench` and `salon-bench-peers` (the runners), `salon-bench-server` (salon),
+//! The programs are `salon-bench`, `salon-bench-peers` and `salon-bench-tool` (the runners), `salon-bench-server` (salon),
 //! `salon-bench-floor` (the same bytes with no protocol), `salon-bench-clients` (the runner for
 //! clients), `salon-bench-client` (salon-client) and `salon-bench-floor-client` (again the same bytes
 //! with no protocol). README.md says how to read the figures.
@@ -41,6 +42,7 @@ pub mod sample;
 mod samples;
 pub mod stage;
 pub mod stages;
+pub mod tool;
 pub mod usage;
 mod visit;
 pub mod wire;

@@ -1,5 +1,5 @@
-//! `cargo bench-salon`, `cargo bench-peers`, `cargo bench-client` and `cargo bench-micro`: build the
-//! bench with optimisation, and become it.
+//! `cargo bench-salon`, `cargo bench-peers`, `cargo bench-client`, `cargo bench-tool` and
+//! `cargo bench-micro`: build the bench with optimisation, and become it.
 
 use std::os::unix::process::CommandExt;
 use std::process::Command;
@@ -10,6 +10,9 @@ use crate::project::Project;
 use crate::{child, npm, peers};
 
 const BENCHES: &str = "salon-benches";
+
+/// The package of `salon bench`, the load tool.
+const TOOL: &str = "salon-cli";
 
 /// The package of the micro bench, and its program.
 const MICRO: &str = "salon-bench-micro";
@@ -38,6 +41,12 @@ pub(crate) fn client(project: &Project, words: &[String]) -> Outcome {
 }
 
 /// All words are the bench's.
+pub(crate) fn tool(project: &Project, words: &[String]) -> Outcome {
+    build(project, TOOL)?;
+    build_and_become(project, BENCHES, "salon-bench-tool", words)
+}
+
+/// All words are the bench's.
 pub(crate) fn micro(project: &Project, words: &[String]) -> Outcome {
     build_and_become(project, MICRO, MICRO, words)
 }
@@ -63,7 +72,7 @@ fn build_and_become(project: &Project, package: &str, program: &str, words: &[St
 }
 
 fn build(project: &Project, package: &str) -> Outcome {
-    step("Build the bench", || {
+    step(&format!("Build {package}"), || {
         let arguments = ["build", "--release", "--package", package];
         child::run(&mut child::cargo(project, &arguments))
     })

@@ -1,5 +1,5 @@
 //! The project's own commands: `cargo demo`, `cargo verify`, `cargo bench-salon`,
-//! `cargo bench-client`, `cargo bench-micro` and `cargo xtask layers`.
+//! `cargo bench-client`, `cargo bench-tool`, `cargo bench-micro` and `cargo xtask layers`.
 //!
 //! Only the standard library, so that they are compiled in a second or two.
 
@@ -34,6 +34,7 @@ The project's own commands:
   cargo bench-peers [OPTIONS]      compare the server with others; --help tells more
   cargo bench-salon [OPTIONS]      measure the server; --help tells more
   cargo bench-client [OPTIONS]     compare the client with Node's; --help tells more
+  cargo bench-tool [OPTIONS]       measure the load tool; --help tells more
   cargo bench-micro [OPTIONS]      measure single pieces; --help tells more
   cargo xtask layers               check the walls between the crates and modules";
 
@@ -58,6 +59,7 @@ fn run(arguments: &[String]) -> Outcome {
         "bench-peers" => bench::peers(&Project::find()?, rest),
         "bench" => bench::server(&Project::find()?, rest),
         "bench-client" => bench::client(&Project::find()?, rest),
+        "bench-tool" => bench::tool(&Project::find()?, rest),
         "bench-micro" => bench::micro(&Project::find()?, rest),
         "layers" => layers::run(&Project::find()?, rest),
         demo::COMPANION => demo::companion::run(rest),
