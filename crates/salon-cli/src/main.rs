@@ -28,6 +28,11 @@ use options::{Server, Task};
 use output::Output;
 use show::Style;
 
+/// `salon bench` asks for memory with each message and gives it back at once, which this one does with
+/// less work than the system's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let task = match Task::read(env::args_os().skip(1)) {
         Ok(task) => task,
