@@ -6,7 +6,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::Method;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::request::Parts;
 
 use super::hooks::contain;
 
@@ -145,8 +147,18 @@ impl Cors {
 
 /// The headers of an answer.
 impl Cors {
+    /// All that the answer to this request has. Nothing of them is in the request's memory.
+    pub(super) fn headers(&self, request: &Parts) -> HeaderMap {
+        let mut response = HeaderMap::new();
+        self.add_headers(&request.headers, &mut response);
+        if request.method == Method::OPTIONS {
+            self.add_preflight_headers(&request.headers, &mut response);
+        }
+        response
+    }
+
     /// Adds those that every answer has.
-    pub(super) fn add_headers(&self, request: &HeaderMap, response: &mut HeaderMap) {
+    fn add_headers(&self, request: &HeaderMap, response: &mut HeaderMap) {
         let is_star = matches!(self.origins, Origins::Any) && !self.credentials;
         if !is_star {
             append_vary(response, "Origin");
@@ -164,7 +176,7 @@ impl Cors {
     }
 
     /// Adds those that only the answer to a preflight has.
-    pub(super) fn add_preflight_headers(&self, request: &HeaderMap, response: &mut HeaderMap) {
+    fn add_preflight_headers(&self, request: &HeaderMap, response: &mut HeaderMap) {
         response.insert(header::ACCESS_CONTROL_ALLOW_METHODS, self.methods.clone());
         let wanted = request.get(header::ACCESS_CONTROL_REQUEST_HEADERS);
         if self.allowed_headers.is_none() {
@@ -180,18 +192,18 @@ impl Cors {
 
     fn allowed(&self, origin: Option<&HeaderValue>) -> Option<HeaderValue> {
         match &self.origins {
-            Origins::Any if self.credentials => origin.cloned(),
+            Origins::Any if self.credentials => origin.and_then(copy),
             Origins::Any => Some(HeaderValue::from_static("*")),
             // There is nothing to choose: whoever asks is told which it is.
             Origins::One(origin) => Some(origin.clone()),
             Origins::List(list) => {
                 let is_it = |one: &String| origin.is_some_and(|origin| origin == one.as_str());
-                origin.filter(|_| list.iter().any(is_it)).cloned()
+                origin.filter(|_| list.iter().any(is_it)).and_then(copy)
             }
             Origins::Where(is_allowed) => {
                 let text = origin?.to_str().ok()?;
                 let is_allowed = contain(|| is_allowed(text)).unwrap_or(false);
-                origin.filter(|_| is_allowed).cloned()
+                origin.filter(|_| is_allowed).and_then(copy)
             }
         }
     }
@@ -206,6 +218,11 @@ impl fmt::Debug for Origins {
             Self::Where(_) => f.write_str("Where"),
         }
     }
+}
+
+/// A clone would be a part of the request's memory, and keep it all.
+fn copy(value: &HeaderValue) -> Option<HeaderValue> {
+    HeaderValue::from_bytes(value.as_bytes()).ok()
 }
 
 fn list<T: AsRef<str>>(items: impl IntoIterator<Item = T>) -> HeaderValue {

@@ -7,8 +7,7 @@ use std::sync::Arc;
 use http::request::Parts;
 use http::{HeaderMap, Method, Uri};
 
-use super::query::Query;
-use super::request::{self, Encrypted, PeerAddr};
+use super::request::{Encrypted, PeerAddr};
 
 /// A request without its body: what the hooks of a [`ServerBuilder`](crate::ServerBuilder) get
 /// to decide on. Clones are cheap and mean the same one.
@@ -44,8 +43,7 @@ pub(super) struct Peer {
 }
 
 impl RequestHead {
-    pub(super) fn new(parts: Parts, peer: Peer) -> Self {
-        let is_upgrade = request::is_upgrade(&parts);
+    pub(super) fn new(parts: Parts, peer: Peer, is_upgrade: bool) -> Self {
         Self(Arc::new(Inner {
             parts,
             peer,
@@ -60,11 +58,6 @@ impl RequestHead {
     /// Whether the connection is encrypted, as far as that is known.
     pub(super) fn is_encrypted(&self) -> bool {
         self.0.peer.is_encrypted || self.extension::<Encrypted>().is_some()
-    }
-
-    /// The parameters that matter to the protocol.
-    pub(super) fn query(&self) -> Query<'_> {
-        Query::parse(self.uri().query().unwrap_or_default())
     }
 
     /// The method.

@@ -202,6 +202,9 @@ impl Hooks {
 
     /// For an answer that is no error.
     pub(super) fn headers(&self, headers: &mut HeaderMap, head: &RequestHead) {
+        if !self.want_headers() {
+            return;
+        }
         let is_initial = head.query_value("sid").is_none_or(|sid| sid.is_empty());
         let initial = self.initial_headers.iter().filter(|_| is_initial);
         for hook in initial.chain(&self.headers) {

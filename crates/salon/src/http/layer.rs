@@ -16,8 +16,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::head::Peer;
-use super::respond::Answer;
-use super::service;
+use super::service::Answering;
 use crate::host::Host;
 use crate::server::Server;
 
@@ -38,12 +37,8 @@ impl SalonLayer {
     }
 
     /// Answers such a request.
-    pub(super) fn answer<B: Body>(
-        &self,
-        request: Request<B>,
-        peer: Peer,
-    ) -> impl Future<Output = Answer> + use<B> {
-        service::answer(&self.server, request, peer)
+    pub(super) fn answer<B: Body + Unpin>(&self, request: Request<B>, peer: Peer) -> Answering<B> {
+        Answering::new(&self.server, request, peer)
     }
 
     /// Closes the server.
@@ -113,7 +108,10 @@ where
             let wrap: Wrap<Res> = |response| response.map(EitherBody::Right);
             return Either::Right(self.inner.call(request).map_ok(wrap));
         }
-        let answer = self.layer.answer(request, Peer::default());
-        Either::Left(Box::pin(answer.map(|one| Ok(one.map(EitherBody::Left)))))
+        let answer = self.layer.answer(request.map(Box::pin), Peer::default());
+        Either::Left(Box::pin(answer.map(|answered| match answered {
+            Ok(answer) => Ok(answer.map(EitherBody::Left)),
+            Err(never) => match never {},
+        })))
     }
 }

@@ -8,6 +8,7 @@ mod head;
 mod hooks;
 mod layer;
 mod path;
+mod polling;
 mod query;
 mod refused;
 mod request;

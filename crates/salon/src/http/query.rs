@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use http::Uri;
 use salon_proto::engine::handshake::Request;
 use salon_proto::engine::jsonp::Callback;
 use salon_proto::engine::{Dialect, Protocol};
@@ -17,7 +18,11 @@ pub(super) struct Query<'a> {
 }
 
 impl<'a> Query<'a> {
-    pub(super) fn parse(query: &'a str) -> Self {
+    pub(super) fn of(uri: &'a Uri) -> Self {
+        Self::parse(uri.query().unwrap_or_default())
+    }
+
+    fn parse(query: &'a str) -> Self {
         let mut found = Self::default();
         let mut rest = query;
         while !rest.is_empty() {

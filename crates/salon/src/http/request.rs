@@ -24,8 +24,8 @@ pub struct Encrypted;
 /// Whether the request asks for a WebSocket.
 pub(super) fn is_upgrade(parts: &Parts) -> bool {
     parts.version == Version::HTTP_11
-        && has_token(&parts.headers, header::CONNECTION, "upgrade")
         && has_token(&parts.headers, header::UPGRADE, "websocket")
+        && has_token(&parts.headers, header::CONNECTION, "upgrade")
 }
 
 /// The standard, and a draft of it with the same frames.
@@ -178,7 +178,7 @@ mod tests {
             &format!("/?{long}"),
             &[("a", "1"), ("b", &long), ("c", "3")],
         );
-        let head = RequestHead::new(parts, Peer::default());
+        let head = RequestHead::new(parts, Peer::default(), false);
         let kept = handshake(&head, 50);
         assert_eq!((kept.header("a"), kept.header("c")), (Some("1"), Some("3")));
         assert_eq!((kept.header("b"), kept.url()), (None, "/"));

@@ -1,7 +1,7 @@
 //! The answers, byte for byte as clients expect them.
 
 use bytes::Bytes;
-use http::header::{self, HeaderValue};
+use http::header::{self, HeaderMap, HeaderValue};
 use http::{Response, StatusCode};
 use http_body_util::Full;
 use salon_proto::engine::handshake::Refusal;
@@ -82,6 +82,17 @@ pub(super) fn switching_protocols(key: &str, subprotocol: Option<&str>) -> Answe
         headers.insert(header::SEC_WEBSOCKET_PROTOCOL, subprotocol);
     }
     answer
+}
+
+/// Adds the headers of a cross-origin policy.
+pub(super) fn add_policy(answer: &mut Answer, policy: &HeaderMap) {
+    let headers = answer.headers_mut();
+    for (name, value) in policy {
+        match *name == header::VARY {
+            true => headers.append(name, value.clone()),
+            false => headers.insert(name, value.clone()).is_some(),
+        };
+    }
 }
 
 /// Adds the WebSocket extensions that were agreed on.

@@ -1,68 +1,122 @@
 //! What happens with a request that is ours.
 
+use std::convert::Infallible;
 use std::future::Future;
+use std::mem;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 
-use bytes::Buf;
-use http::header;
+use futures_util::future::BoxFuture;
 use http::request::Parts;
-use http::{Method, Request, StatusCode};
+use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body::Body;
-use http_body_util::BodyExt;
 use hyper::upgrade::OnUpgrade;
 use salon_proto::SessionId;
 use salon_proto::engine::Transport;
 use salon_proto::engine::handshake::{self, Refusal};
-use salon_proto::engine::payload::{Encoding, PayloadDecoder};
-use salon_proto::limits::MAX_COMPRESSED;
 use salon_proto::ws::{Accepted, InvalidExtensions};
 
-use super::compress::Coding;
 use super::head::{Peer, RequestHead};
+use super::polling::{Taken, WaitingPoll};
 use super::query::Query;
 use super::request;
 use super::respond::{self, Answer};
 use super::upgrade::upgraded;
 use crate::host::{Core, Host, Opening, open_session};
-use crate::session::{HeldPoll, Post, Session};
+use crate::session::Session;
 
 const NO_ID: Refusal = Refusal::BadRequest("ID_GENERATION_ERROR");
 
-/// Answers a request.
-pub(super) fn answer<B: Body>(
-    server: &Arc<dyn Host>,
-    request: Request<B>,
-    peer: Peer,
-) -> impl Future<Output = Answer> + use<B> {
-    // Before there is a future, in which all would be moved around with it.
-    let (parts, body) = request.into_parts();
-    let (server, head) = (Arc::clone(server), RequestHead::new(parts, peer));
-    async move { answer_by_policy(&server, head, body).await }
+/// The answer to a request.
+///
+/// What the request is for is found out before there is a future: so the head of a session's
+/// request is gone before the next one is read, which then goes into the same memory.
+pub(in crate::http) struct Answering<B> {
+    work: Work<B>,
+    /// The headers of the cross-origin policy.
+    policy: Option<Box<HeaderMap>>,
 }
 
-/// Adds what the cross-origin policy wants.
-async fn answer_by_policy<B: Body>(server: &Arc<dyn Host>, head: RequestHead, body: B) -> Answer {
-    let Some(cors) = &server.config.cors else {
-        return answer_or_refuse(server, head, body).await;
-    };
-    let is_preflight = *head.method() == Method::OPTIONS;
-    let mut answer = match is_preflight {
-        true => respond::status(StatusCode::NO_CONTENT),
-        false => answer_or_refuse(server, head.clone(), body).await,
-    };
-    cors.add_headers(head.headers(), answer.headers_mut());
-    if is_preflight {
-        cors.add_preflight_headers(head.headers(), answer.headers_mut());
+impl<B: Body + Unpin> Answering<B> {
+    pub(super) fn new(server: &Arc<dyn Host>, request: Request<B>, peer: Peer) -> Self {
+        let (parts, body) = request.into_parts();
+        let cors = server.config.cors.as_ref();
+        Self {
+            policy: cors.map(|cors| Box::new(cors.headers(&parts))),
+            work: Work::new(server, parts, peer, body),
+        }
     }
-    answer
+
+    /// To a request that is not for the server.
+    pub(super) fn not_found() -> Self {
+        Self {
+            work: Work::Nothing(respond::status(StatusCode::NOT_FOUND)),
+            policy: None,
+        }
+    }
 }
 
-async fn answer_or_refuse<B: Body>(server: &Arc<dyn Host>, head: RequestHead, body: B) -> Answer {
-    if let Some(file) = client_file(server, &head) {
-        return file;
+impl<B: Body + Unpin> Future for Answering<B> {
+    type Output = Result<Answer, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut answer = ready!(self.work.poll_answer(cx));
+        if let Some(policy) = &self.policy {
+            respond::add_policy(&mut answer, policy);
+        }
+        Poll::Ready(Ok(answer))
     }
-    match route(server, &head, body).await {
-        Ok(outcome) => finish(server, head, outcome).await,
+}
+
+/// What is left to do for a request.
+enum Work<B> {
+    Nothing(Answer),
+    /// For one of a session on polling.
+    Session(Taken<B>, Finish),
+    /// Where a session is opened, WebSocket is switched to, or the request is refused.
+    Other(BoxFuture<'static, Answer>),
+}
+
+impl<B: Body + Unpin> Work<B> {
+    fn new(server: &Arc<dyn Host>, parts: Parts, peer: Peer, body: B) -> Self {
+        let core: &Core = server;
+        if core.config.cors.is_some() && parts.method == Method::OPTIONS {
+            return Self::Nothing(respond::status(StatusCode::NO_CONTENT));
+        }
+        if let Some(file) = client_file(core, &parts) {
+            return Self::Nothing(file);
+        }
+        let is_upgrade = request::is_upgrade(&parts);
+        let errand = check(core, &parts, is_upgrade);
+        if let (Ok(Errand::Join(session)), false) = (&errand, is_upgrade) {
+            let taken = Taken::new(core, session, &parts, body);
+            return Self::Session(taken, Finish::new(server, parts, peer));
+        }
+        let head = RequestHead::new(parts, peer, is_upgrade);
+        Self::Other(Box::pin(answer_or_refuse(Arc::clone(server), head, errand)))
+    }
+
+    fn poll_answer(&mut self, cx: &mut Context<'_>) -> Poll<Answer> {
+        match self {
+            Self::Nothing(answer) => Poll::Ready(mem::take(answer)),
+            Self::Session(taken, finish) => taken.poll_answer(cx).map(|one| finish.apply(one)),
+            Self::Other(answer) => answer.as_mut().poll(cx),
+        }
+    }
+}
+
+async fn answer_or_refuse(
+    server: Arc<dyn Host>,
+    head: RequestHead,
+    errand: Result<Errand, Refusal>,
+) -> Answer {
+    match route(&server, &head, errand).await {
+        Ok(answer) => finish(
+            answer,
+            request::is_old_browser(head.parts()),
+            Some((&server, &head)),
+        ),
         Err(refusal) => {
             server.config.hooks.connection_error(&refusal, &head);
             let answer = respond::refusal(&refusal, head.is_upgrade());
@@ -74,23 +128,38 @@ async fn answer_or_refuse<B: Body>(server: &Arc<dyn Host>, head: RequestHead, bo
     }
 }
 
-/// What has come of a request that was not refused.
-enum Outcome {
-    Answer(Answer),
-    Held(WaitingPoll),
+/// What [`finish`] needs of a request that is gone.
+struct Finish {
+    is_old_browser: bool,
+    /// Only if somebody asks about the request, since it holds the 8 KiB into which hyper has
+    /// read it.
+    asked: Option<(Arc<dyn Host>, RequestHead)>,
 }
 
-/// Waits if need be, and adds what answers of a session have in common.
-async fn finish(server: &Core, head: RequestHead, outcome: Outcome) -> Answer {
-    let hooks = &server.config.hooks;
-    let is_old_browser = request::is_old_browser(head.parts());
-    // A request that nobody asks about is not kept while its poll waits: it holds the 8 KiB into
-    // which hyper has read it.
-    let head = hooks.want_headers().then_some(head);
-    let mut answer = match outcome {
-        Outcome::Answer(answer) => answer,
-        Outcome::Held(poll) => poll.answer().await,
-    };
+impl Finish {
+    fn new(server: &Arc<dyn Host>, parts: Parts, peer: Peer) -> Self {
+        let is_old_browser = request::is_old_browser(&parts);
+        let is_asked = server.config.hooks.want_headers();
+        let head = is_asked.then(|| RequestHead::new(parts, peer, false));
+        Self {
+            is_old_browser,
+            asked: head.map(|head| (Arc::clone(server), head)),
+        }
+    }
+
+    fn apply(&self, answer: Answer) -> Answer {
+        let asked = self.asked.as_ref();
+        let asked = asked.map(|(server, head)| (&***server, head));
+        finish(answer, self.is_old_browser, asked)
+    }
+}
+
+/// Adds what answers of a session have in common.
+fn finish(
+    mut answer: Answer,
+    is_old_browser: bool,
+    asked: Option<(&Core, &RequestHead)>,
+) -> Answer {
     if is_old_browser {
         answer = respond::without_xss_filter(answer);
     }
@@ -98,40 +167,16 @@ async fn finish(server: &Core, head: RequestHead, outcome: Outcome) -> Answer {
         answer.status(),
         StatusCode::OK | StatusCode::SWITCHING_PROTOCOLS
     );
-    if let (Some(head), true) = (head, is_fine) {
-        hooks.headers(answer.headers_mut(), &head);
+    if let (Some((server, head)), true) = (asked, is_fine) {
+        server.config.hooks.headers(answer.headers_mut(), head);
     }
     answer
 }
 
-fn client_file(server: &Core, head: &RequestHead) -> Option<Answer> {
+fn client_file(server: &Core, parts: &Parts) -> Option<Answer> {
     let files = server.config.client_files.as_ref()?;
-    let name = server.config.path.below(head.uri().path())?;
-    files.answer(name, head.headers())
-}
-
-async fn route<B: Body>(
-    server: &Arc<dyn Host>,
-    head: &RequestHead,
-    body: B,
-) -> Result<Outcome, Refusal> {
-    let query = head.query();
-    let checked = check(server, head, &query);
-    if matches!(
-        checked,
-        Ok(Errand::Open) | Err(Refusal::UnsupportedProtocolVersion)
-    ) {
-        // As in Node, the application is asked before the protocol is looked at.
-        server.config.hooks.allow_request(head).await?;
-    }
-    match checked? {
-        Errand::Join(session) if !head.is_upgrade() => {
-            return Ok(serve_session(server, &session, head.parts(), body).await);
-        }
-        errand if head.is_upgrade() => upgrade(server, head, &query, errand).await,
-        _ => open_polling(server, head, &query).await,
-    }
-    .map(Outcome::Answer)
+    let name = server.config.path.below(parts.uri.path())?;
+    files.answer(name, &parts.headers)
 }
 
 /// What a request is for that has passed the checks.
@@ -141,15 +186,16 @@ enum Errand {
 }
 
 /// The checks of the protocol, and between them those that are a matter of settings.
-fn check(server: &Core, head: &RequestHead, query: &Query<'_>) -> Result<Errand, Refusal> {
+fn check(server: &Core, parts: &Parts, is_upgrade: bool) -> Result<Errand, Refusal> {
+    let query = Query::of(&parts.uri);
     let transport = query.transport().and_then(Transport::parse);
     if !transport.is_some_and(|one| server.config.transports.contains(&one)) {
         return Err(Refusal::UnknownTransport);
     }
-    if !request::has_valid_origin(head.parts()) {
+    if !request::has_valid_origin(parts) {
         return Err(Refusal::BadRequest("INVALID_ORIGIN"));
     }
-    let request = query.as_request(*head.method() == Method::GET, head.is_upgrade());
+    let request = query.as_request(parts.method == Method::GET, is_upgrade);
     let mut found = None;
     let known = |id: &SessionId| {
         let session = found.insert(server.find_session(id)?);
@@ -165,17 +211,31 @@ fn check(server: &Core, head: &RequestHead, query: &Query<'_>) -> Result<Errand,
     }
 }
 
-async fn open_polling(
+async fn route(
     server: &Arc<dyn Host>,
     head: &RequestHead,
-    query: &Query<'_>,
+    errand: Result<Errand, Refusal>,
 ) -> Result<Answer, Refusal> {
+    if matches!(
+        errand,
+        Ok(Errand::Open) | Err(Refusal::UnsupportedProtocolVersion)
+    ) {
+        // As in Node, the application is asked before the protocol is looked at.
+        server.config.hooks.allow_request(head).await?;
+    }
+    match errand? {
+        errand if head.is_upgrade() => upgrade(server, head, errand).await,
+        _ => open_polling(server, head).await,
+    }
+}
+
+async fn open_polling(server: &Arc<dyn Host>, head: &RequestHead) -> Result<Answer, Refusal> {
     let id = new_id(server, head).await?;
-    let opening = read_opening(server, id, head, query);
+    let opening = read_opening(server, id, head);
     let session = open_session(server, opening, None).ok_or(NO_ID)?;
-    let mut answer = match poll(server, &session, head.parts()) {
-        Outcome::Answer(answer) => answer,
-        Outcome::Held(poll) => poll.answer().await,
+    let mut answer = match WaitingPoll::new(server, &session, head.parts()) {
+        Ok(poll) => poll.await,
+        Err(status) => respond::status(status),
     };
     let cookie = server.config.cookie.as_ref();
     if let Some(value) = cookie.and_then(|cookie| cookie.header(&id)) {
@@ -184,11 +244,11 @@ async fn open_polling(
     Ok(answer)
 }
 
-fn read_opening(server: &Core, id: SessionId, head: &RequestHead, query: &Query<'_>) -> Opening {
+fn read_opening(server: &Core, id: SessionId, head: &RequestHead) -> Opening {
     Opening {
         id,
         handshake: request::handshake(head, server.config.limits.max_handshake),
-        dialect: query.dialect(),
+        dialect: Query::of(head.uri()).dialect(),
     }
 }
 
@@ -204,7 +264,6 @@ async fn new_id(server: &Core, head: &RequestHead) -> Result<SessionId, Refusal>
 async fn upgrade(
     server: &Arc<dyn Host>,
     head: &RequestHead,
-    query: &Query<'_>,
     errand: Errand,
 ) -> Result<Answer, Refusal> {
     const INCOMPLETE: Refusal = Refusal::BadRequest("TRANSPORT_HANDSHAKE_ERROR");
@@ -222,7 +281,7 @@ async fn upgrade(
     match errand {
         Errand::Open => {
             let id = new_id(server, head).await?;
-            let opening = read_opening(server, id, head, query);
+            let opening = read_opening(server, id, head);
             let server = Arc::clone(server);
             let driver = Arc::clone(server.driver());
             driver.after_upgrade(upgraded(on_upgrade), move |link| {
@@ -251,102 +310,4 @@ fn agree_on_deflate(server: &Core, parts: &Parts) -> Result<Option<Accepted>, In
         Some((deflate, offers)) => deflate.accept(&offers),
         None => Ok(None),
     }
-}
-
-async fn serve_session<B: Body>(
-    server: &Core,
-    session: &Arc<Session>,
-    parts: &Parts,
-    body: B,
-) -> Outcome {
-    Outcome::Answer(match parts.method {
-        Method::GET => return poll(server, session, parts),
-        Method::POST => post(server, session, parts, body).await,
-        _ => respond::status(StatusCode::INTERNAL_SERVER_ERROR),
-    })
-}
-
-/// A poll that waits for something to answer, and how that may be compressed.
-struct WaitingPoll {
-    held: HeldPoll,
-    /// From so many bytes on, in this way.
-    compression: Option<(usize, Coding)>,
-}
-
-fn poll(server: &Core, session: &Arc<Session>, parts: &Parts) -> Outcome {
-    let Some(held) = session.hold_poll() else {
-        return Outcome::Answer(respond::status(StatusCode::BAD_REQUEST));
-    };
-    let threshold = server.config.http_compression;
-    let compression = threshold.and_then(|from| Some((from, Coding::accepted(&parts.headers)?)));
-    Outcome::Held(WaitingPoll { held, compression })
-}
-
-impl WaitingPoll {
-    async fn answer(self) -> Answer {
-        let Some(body) = self.held.await else {
-            return respond::status(StatusCode::BAD_REQUEST);
-        };
-        let is_worth_it =
-            |from: usize| body.may_compress && (from..=MAX_COMPRESSED).contains(&body.bytes.len());
-        let compression = self.compression.filter(|(from, _)| is_worth_it(*from));
-        respond::payload(body, compression.map(|(_, coding)| coding))
-    }
-}
-
-async fn post<B: Body>(server: &Core, session: &Arc<Session>, parts: &Parts, body: B) -> Answer {
-    let Some(post) = session.begin_post() else {
-        return respond::status(StatusCode::BAD_REQUEST);
-    };
-    let content_type = parts.headers.get(header::CONTENT_TYPE);
-    let is_octet_stream = content_type.is_some_and(|one| one == respond::OCTET_STREAM);
-    let Some(encoding) = post.encoding(is_octet_stream) else {
-        // Dropping the post ends the session.
-        return respond::status(StatusCode::BAD_REQUEST);
-    };
-    let decoder = PayloadDecoder::new(server.config.limits.max_payload);
-    let time = server.config.timing.body_timeout;
-    let Ok(collected) = tokio::time::timeout(time, collect(body, decoder)).await else {
-        return respond::status(StatusCode::REQUEST_TIMEOUT);
-    };
-    match collected {
-        Collected::Whole(decoder) => take_payload(post, decoder, encoding).await,
-        Collected::TooLarge => {
-            post.refused();
-            respond::status(StatusCode::PAYLOAD_TOO_LARGE)
-        }
-        Collected::Broken => respond::status(StatusCode::BAD_REQUEST),
-    }
-}
-
-async fn take_payload(post: Post, decoder: PayloadDecoder, encoding: Encoding) -> Answer {
-    match decoder.finish(encoding) {
-        Ok(payload) => post.deliver(payload).await,
-        Err(_) => post.malformed(),
-    }
-    respond::ok()
-}
-
-/// What became of a body.
-enum Collected {
-    Whole(PayloadDecoder),
-    TooLarge,
-    Broken,
-}
-
-async fn collect<B: Body>(body: B, mut decoder: PayloadDecoder) -> Collected {
-    let mut body = std::pin::pin!(body);
-    while let Some(frame) = body.frame().await {
-        let Ok(frame) = frame else {
-            return Collected::Broken;
-        };
-        let Ok(mut data) = frame.into_data() else {
-            continue;
-        };
-        let chunk = data.copy_to_bytes(data.remaining());
-        if decoder.push(&chunk).is_err() {
-            return Collected::TooLarge;
-        }
-    }
-    Collected::Whole(decoder)
 }

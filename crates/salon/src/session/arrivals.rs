@@ -29,7 +29,7 @@ impl SessionTask {
         for arrival in arrivals {
             match arrival {
                 Arrival::Link(link) => self.take_link(link, cx),
-                Arrival::Body(body) => self.body = Some(Box::new(body)),
+                Arrival::Body(body) => self.body = Some(body),
                 Arrival::Malformed => {
                     self.session.line.lock().engine.handle_malformed();
                 }

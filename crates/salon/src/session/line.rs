@@ -39,7 +39,7 @@ pub(super) enum Arrival {
     /// A WebSocket that was opened with the session, or that wants to take it over.
     Link(Link),
     /// The body of a POST.
-    Body(Body),
+    Body(Box<Body>),
     /// A POST whose body is no payload.
     Malformed,
 }

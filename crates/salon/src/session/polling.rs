@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use salon_proto::engine::PollAnswer;
 use salon_proto::engine::payload::{Encoding, Payload, PollBody};
@@ -43,6 +43,7 @@ impl Session {
         }
         Some(Post {
             session: Arc::clone(self),
+            processed: None,
             is_done: false,
         })
     }
@@ -65,9 +66,12 @@ impl Future for HeldPoll {
 
 impl Drop for HeldPoll {
     fn drop(&mut self) {
+        if self.answer.is_terminated() {
+            return;
+        }
         let mut line = self.session.line.lock();
         // Once there is an answer, the line's sender is gone or belongs to the next poll.
-        let was_answered = self.answer.is_terminated() || self.answer.try_recv().is_ok();
+        let was_answered = self.answer.try_recv().is_ok();
         if !was_answered {
             line.poll = None;
             line.engine.handle_poll_lost();
@@ -79,6 +83,8 @@ impl Drop for HeldPoll {
 /// Data that is arriving. Dropping it before its end means that the client went away.
 pub(crate) struct Post {
     session: Arc<Session>,
+    /// Comes when the packets have been processed; `None` before they have been delivered.
+    processed: Option<oneshot::Receiver<()>>,
     is_done: bool,
 }
 
@@ -89,34 +95,47 @@ impl Post {
         line.engine.dialect().encoding_of_post(is_octet_stream)
     }
 
-    /// The body is whole: returns when its packets have been processed.
-    pub(crate) async fn deliver(mut self, payload: Payload) {
+    /// The body is whole: [`poll_processed`](Self::poll_processed) tells when its packets have
+    /// been processed.
+    pub(crate) fn deliver(&mut self, payload: Payload) {
         let (processed, is_processed) = oneshot::channel();
-        self.session
-            .arrive(Arrival::Body(Body { payload, processed }));
-        let _ = is_processed.await;
-        self.is_done = true;
+        self.processed = Some(is_processed);
+        let body = Box::new(Body { payload, processed });
+        self.session.arrive(Arrival::Body(body));
     }
 
     /// The body is no payload: the session ends with "parse error".
-    pub(crate) fn malformed(mut self) {
+    pub(crate) fn malformed(&mut self) {
         self.session.arrive(Arrival::Malformed);
-        self.is_done = true;
+        self.end();
     }
 
     /// The body is refused for its size; the session goes on.
-    pub(crate) fn refused(mut self) {
+    pub(crate) fn refused(&mut self) {
+        self.end();
+    }
+
+    /// Ready when nothing of what was delivered is left to do.
+    pub(crate) fn poll_processed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(processed) = &mut self.processed {
+            // An error: the session has ended.
+            let _ = ready!(Pin::new(processed).poll(cx));
+            self.processed = None;
+            self.end();
+        }
+        Poll::Ready(())
+    }
+
+    fn end(&mut self) {
         self.is_done = true;
+        self.session.line.lock().engine.handle_post_done();
     }
 }
 
 impl Drop for Post {
     fn drop(&mut self) {
-        let mut line = self.session.line.lock();
-        if self.is_done {
-            line.engine.handle_post_done();
-        } else {
-            line.engine.handle_post_lost();
+        if !self.is_done {
+            self.session.line.lock().engine.handle_post_lost();
             self.session.waker.wake();
         }
     }

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::error::Error;
-use std::future::{Future, Ready, pending, poll_fn, ready};
+use std::future::{Future, pending, poll_fn};
 #[cfg(any(feature = "tls", feature = "http2"))]
 use std::io;
 use std::net::SocketAddr;
@@ -12,9 +12,8 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 #[cfg(any(feature = "tls", feature = "http2"))]
-use futures_util::future::select;
-use futures_util::future::{BoxFuture, Either};
-use http::{Request, StatusCode};
+use futures_util::future::{Either, select};
+use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::Service;
@@ -26,7 +25,8 @@ use super::listener::Arrival;
 use super::stream::Stream;
 use crate::http::head::Peer;
 use crate::http::layer::SalonLayer;
-use crate::http::respond::{self, Answer};
+use crate::http::respond::Answer;
+use crate::http::service::Answering;
 
 /// How long a connection may be open without a complete request head. A browser's idle
 /// connections are closed after this time, too; it opens new ones.
@@ -164,14 +164,12 @@ impl Requests {
 impl Service<Request<Incoming>> for Requests {
     type Response = Answer;
     type Error = Infallible;
-    type Future =
-        Either<BoxFuture<'static, Result<Answer, Infallible>>, Ready<Result<Answer, Infallible>>>;
+    type Future = Answering<Incoming>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        if !self.server.is_for(&request) {
-            return Either::Right(ready(Ok(respond::status(StatusCode::NOT_FOUND))));
+        match self.server.is_for(&request) {
+            true => self.server.answer(request, self.peer),
+            false => Answering::not_found(),
         }
-        let answer = self.server.answer(request, self.peer);
-        Either::Left(answer.map(Ok).boxed())
     }
 }
