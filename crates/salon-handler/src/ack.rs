@@ -1,5 +1,6 @@
 //! Acknowledgements: answering, and what became of an answer.
 
+use std::cell::{Cell, OnceCell};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,6 +30,22 @@ struct Wanted<P: Peer> {
     to: Recipient<P>,
     is_wanted: bool,
     is_sent: AtomicBool,
+}
+
+/// Whoever may want an answer from a handler.
+pub trait Asker {
+    /// Answers; a tuple gives several values. Only the first answer is sent, and none if nobody
+    /// asked for one.
+    ///
+    /// # Errors
+    /// When the values cannot be written, or the other side is gone or too slow.
+    fn answer<T: Serialize + ?Sized>(&self, values: &T) -> Result<(), EmitError>;
+}
+
+impl<P: Peer> Asker for Ack<P> {
+    fn answer<T: Serialize + ?Sized>(&self, values: &T) -> Result<(), EmitError> {
+        self.send(values)
+    }
 }
 
 /// Where an answer goes.
@@ -130,6 +147,56 @@ impl<P: Peer> Clone for Ack<P> {
 impl<P: Peer> fmt::Debug for Ack<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Ack").field(&self.is_wanted()).finish()
+    }
+}
+
+/// The answer to an event whose handlers are being called. What can be kept and shared for it is
+/// made only if somebody takes it: most handlers answer by what they return.
+pub(crate) struct Owed<P: Peer> {
+    /// Whom it goes to, until it was sent or somebody has taken the way to send it.
+    id: Cell<Option<P::AckId>>,
+    taken: OnceCell<Ack<P>>,
+}
+
+impl<P: Peer> Owed<P> {
+    /// `id`: the event's, if its sender wants an answer.
+    pub(crate) const fn new(id: Option<P::AckId>) -> Self {
+        Self {
+            id: Cell::new(id),
+            taken: OnceCell::new(),
+        }
+    }
+
+    /// The way to answer, to be kept.
+    pub(crate) fn take(&self, peer: &P) -> Ack<P> {
+        let taken = self.taken.get_or_init(|| match self.id.take() {
+            Some(id) => Ack::wanted(peer.clone(), id),
+            None => Ack::unwanted(),
+        });
+        taken.clone()
+    }
+
+    pub(crate) fn send<T: Serialize + ?Sized>(
+        &self,
+        peer: &P,
+        values: &T,
+    ) -> Result<(), EmitError> {
+        if let Some(id) = self.id.get() {
+            let packet = peer.write_answer(id, values)?;
+            self.id.set(None);
+            return peer.send_answer(packet);
+        }
+        self.taken.get().map_or(Ok(()), |ack| ack.send(values))
+    }
+}
+
+/// Answered in a way of its own.
+impl<P: Peer> From<Ack<P>> for Owed<P> {
+    fn from(ack: Ack<P>) -> Self {
+        Self {
+            id: Cell::new(None),
+            taken: OnceCell::from(ack),
+        }
     }
 }
 

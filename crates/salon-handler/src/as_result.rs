@@ -10,20 +10,19 @@ use serde::Serialize;
 use serde::ser::{Error, Impossible, Serializer};
 use serde_json::Value;
 
-use crate::ack::Ack;
+use crate::ack::Asker;
 use crate::error::HandlerError;
-use crate::peer::Peer;
 
 /// Sends the value of a `Result`; `None` if `value` is something else.
-pub(crate) fn reply_result<P: Peer, T: Serialize>(
+pub(crate) fn reply_result<T: Serialize>(
     value: &T,
-    ack: &Ack<P>,
+    asker: &impl Asker,
 ) -> Option<Result<(), HandlerError>> {
-    value.serialize(AsResult { ack }).ok()
+    value.serialize(AsResult { asker }).ok()
 }
 
-struct AsResult<'a, P: Peer> {
-    ack: &'a Ack<P>,
+struct AsResult<'a, A> {
+    asker: &'a A,
 }
 
 fn failure<T: Serialize + ?Sized>(error: &T) -> HandlerError {
@@ -64,7 +63,7 @@ macro_rules! no_result {
     };
 }
 
-impl<P: Peer> Serializer for AsResult<'_, P> {
+impl<A: Asker> Serializer for AsResult<'_, A> {
     type Ok = Replied;
     type Error = NoResult;
     type SerializeSeq = Nothing;
@@ -85,7 +84,7 @@ impl<P: Peer> Serializer for AsResult<'_, P> {
         match (name, variant) {
             // `()` sends nothing; by its type it cannot be told here, but by its size.
             ("Result", "Ok") if size_of_val(value) == 0 => Ok(Ok(())),
-            ("Result", "Ok") => Ok(self.ack.send(value).map_err(HandlerError::from)),
+            ("Result", "Ok") => Ok(self.asker.answer(value).map_err(HandlerError::from)),
             ("Result", "Err") => Ok(Err(failure(value))),
             _ => Err(NoResult),
         }
@@ -137,6 +136,7 @@ impl<P: Peer> Serializer for AsResult<'_, P> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ack::Ack;
     use crate::testing::NoPeer;
 
     #[test]

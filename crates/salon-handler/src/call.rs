@@ -4,9 +4,11 @@ use std::any::Any;
 
 use bytes::Bytes;
 use salon_proto::packet::json;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::ack::Ack;
+use crate::ack::{Ack, Asker, Owed};
+use crate::emit_error::EmitError;
 use crate::error::HandlerError;
 use crate::peer::Peer;
 
@@ -15,7 +17,7 @@ pub struct Call<'a, P: Peer> {
     socket: &'a P,
     occasion: Occasion<'a, P>,
     data: Data<'a>,
-    ack: Ack<P>,
+    owed: Owed<P>,
 }
 
 /// Why a handler is called.
@@ -49,18 +51,19 @@ pub enum Data<'a> {
 }
 
 impl<'a, P: Peer> Call<'a, P> {
-    /// Made by a side, for its handlers.
+    /// Made by a side, for its handlers. `id`: the event's, if its sender wants an answer.
     pub const fn new(
         socket: &'a P,
         occasion: Occasion<'a, P>,
         data: Data<'a>,
-        ack: Ack<P>,
+        id: Option<P::AckId>,
     ) -> Self {
+        let owed = Owed::new(id);
         Self {
             socket,
             occasion,
             data,
-            ack,
+            owed,
         }
     }
 
@@ -101,7 +104,7 @@ impl<'a, P: Peer> Call<'a, P> {
     /// The way to answer the event.
     #[must_use]
     pub fn ack(&self) -> Ack<P> {
-        self.ack.clone()
+        self.owed.take(self.socket)
     }
 
     /// The same call, to be answered in another way.
@@ -110,7 +113,7 @@ impl<'a, P: Peer> Call<'a, P> {
             socket: self.socket,
             occasion: self.occasion.clone(),
             data: self.data,
-            ack,
+            owed: ack.into(),
         }
     }
 
@@ -144,5 +147,11 @@ impl<'a, P: Peer> Call<'a, P> {
             Data::Event { array, attachments } => Some((array, attachments)),
             _ => None,
         }
+    }
+}
+
+impl<P: Peer> Asker for Call<'_, P> {
+    fn answer<T: Serialize + ?Sized>(&self, values: &T) -> Result<(), EmitError> {
+        self.owed.send(self.socket, values)
     }
 }

@@ -1,16 +1,16 @@
 //! At-least-once made exactly-once.
 
-use std::future::Future;
+use std::future::ready;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 
-use crate::ack::{Ack, Answer, Keep};
+use crate::ack::{Ack, Answer, Asker, Keep};
 use crate::call::Call;
 use crate::error::HandlerError;
 use crate::failure;
-use crate::handler::Handler;
+use crate::handler::{Handler, run};
 use crate::order::Around;
 use crate::peer::Peer;
 use crate::recent::{Recent, Try};
@@ -74,34 +74,29 @@ where
     P: Peer,
     K: Fn(&Call<'_, P>) -> Result<String, HandlerError> + Clone + Send + Sync + 'static,
     H: Handler<P, M>,
+    M: 'static,
 {
-    fn invoke(
-        self,
-        call: &Call<'_, P>,
-    ) -> Result<impl Future<Output = Result<(), HandlerError>> + Send + 'static, HandlerError> {
+    type Future = Running;
+
+    fn invoke(self, call: &Call<'_, P>) -> Result<Running, HandlerError> {
         let key = Arc::<str>::from((self.key)(call)?);
         let begun = self.recent.lock().begin(&key, &call.ack());
-        let first = match begun {
-            Try::First => Some(First::new(key, call.ack(), self.recent)),
-            Try::Waits => None,
+        match begun {
+            Try::First => First::new(key, call.ack(), self.recent).call(self.handler, call),
+            Try::Waits => Ok(Box::pin(ready(Ok(())))),
             Try::Answered(answer) => {
                 call.ack().send_answer(&answer)?;
-                None
+                Ok(Box::pin(ready(Ok(()))))
             }
-        };
-        let running = first
-            .map(|first| first.call(self.handler, call))
-            .transpose()?;
-        Ok(async move {
-            match running {
-                Some((first, future)) => first.end(future.await),
-                None => Ok(()),
-            }
-        })
+        }
+    }
+
+    fn reply(ended: Result<(), HandlerError>, _: &impl Asker) -> Result<(), HandlerError> {
+        ended
     }
 }
 
-/// The handler of a first try.
+/// A try that was begun.
 type Running = BoxFuture<'static, Result<(), HandlerError>>;
 
 /// The first try of an event, at work. If it goes without an end, its handler panicked.
@@ -125,15 +120,18 @@ impl<P: Peer> First<P> {
         }
     }
 
-    fn call<M, H: Handler<P, M>>(
+    fn call<M: 'static, H: Handler<P, M>>(
         self,
         handler: H,
         call: &Call<'_, P>,
-    ) -> Result<(Self, Running), HandlerError> {
+    ) -> Result<Running, HandlerError> {
         let slot = Arc::clone(&self.slot);
         let call = call.with_ack(Ack::kept(slot.ack.is_wanted(), slot));
         match handler.invoke(&call) {
-            Ok(future) => Ok((self, Box::pin(future))),
+            Ok(future) => {
+                let running = run::<P, M, H>(future, call.ack());
+                Ok(Box::pin(async move { self.end(running.await) }))
+            }
             Err(error) => Err(self.fail(error)),
         }
     }

@@ -8,7 +8,7 @@ use futures_util::future::{BoxFuture, FutureExt};
 use crate::call::Call;
 use crate::error::HandlerError;
 use crate::failure::{self, Subject};
-use crate::handler::Handler;
+use crate::handler::{Handler, run};
 use crate::peer::Peer;
 use crate::place::Place;
 use crate::running::{Running, Start};
@@ -23,11 +23,11 @@ pub type Check<P> = Arc<dyn Fn(&Call<'_, P>) -> Checked + Send + Sync>;
 pub type Checked = BoxFuture<'static, Result<(), HandlerError>>;
 
 /// `place` is named in reports.
-pub(crate) fn erase<P: Peer, M: 'static>(place: Place, handler: impl Handler<P, M>) -> Erased<P> {
+pub(crate) fn erase<P: Peer, M: 'static, H: Handler<P, M>>(place: Place, handler: H) -> Erased<P> {
     let place = Arc::new(place);
     Arc::new(
         move |call, start| match without_panic(|| handler.clone().invoke(call)) {
-            Ok(future) => Running::begin(future, &place, call, start),
+            Ok(future) => Running::<P, M, H>::begin(future, &place, call, start),
             Err(error) => {
                 let subject = Subject::new(Arc::clone(&place), call);
                 failure::report(&subject, &error);
@@ -37,13 +37,16 @@ pub(crate) fn erase<P: Peer, M: 'static>(place: Place, handler: impl Handler<P, 
 }
 
 /// Makes a check of a handler.
-pub fn check<P: Peer, M: 'static>(handler: impl Handler<P, M>) -> Check<P> {
+pub fn check<P: Peer, M: 'static, H: Handler<P, M>>(handler: H) -> Check<P> {
     Arc::new(
         move |call| match without_panic(|| handler.clone().invoke(call)) {
-            Ok(future) => Box::pin(async move {
-                let ended = AssertUnwindSafe(future).catch_unwind().await;
-                ended.unwrap_or_else(|_| Err(HandlerError::panicked()))
-            }),
+            Ok(future) => {
+                let ended = run::<P, M, H>(future, call.ack());
+                Box::pin(async move {
+                    let ended = AssertUnwindSafe(ended).catch_unwind().await;
+                    ended.unwrap_or_else(|_| Err(HandlerError::panicked()))
+                })
+            }
             Err(error) => Box::pin(std::future::ready(Err(error))),
         },
     )

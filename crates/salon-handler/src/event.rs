@@ -129,13 +129,13 @@ event_handler!(A B C D E);
 event_handler!(A B C D E G);
 event_handler!(A B C D E G H);
 
-impl<P: Peer, H: EventHandler<P, M>, M> EventHandler<P, Around<M>> for Sequential<H> {
+impl<P: Peer, H: EventHandler<P, M>, M: 'static> EventHandler<P, Around<M>> for Sequential<H> {
     fn event_name(&self) -> &'static str {
         self.handler().event_name()
     }
 }
 
-impl<P: Peer, H: EventHandler<P, M>, M> EventHandler<P, Around<M>> for Concurrent<H> {
+impl<P: Peer, H: EventHandler<P, M>, M: 'static> EventHandler<P, Around<M>> for Concurrent<H> {
     fn event_name(&self) -> &'static str {
         self.handler().event_name()
     }
@@ -146,6 +146,7 @@ where
     P: Peer,
     K: Fn(&Call<'_, P>) -> Result<String, HandlerError> + Clone + Send + Sync + 'static,
     H: EventHandler<P, M>,
+    M: 'static,
 {
     fn event_name(&self) -> &'static str {
         self.handler().event_name()

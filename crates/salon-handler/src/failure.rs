@@ -126,6 +126,10 @@ impl<P: Peer> Subject<P> {
             ack: call.ack(),
         }
     }
+
+    pub(crate) const fn ack(&self) -> &Ack<P> {
+        &self.ack
+    }
 }
 
 /// One rule: the other side that asked for an answer gets the error as its answer; `on_error` is told

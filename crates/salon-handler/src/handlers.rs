@@ -56,7 +56,7 @@ impl<P: Peer> Handlers<P> {
 
     /// Calls them all, in the order of their registration, while no lock is held.
     pub fn call(&self, call: &Call<'_, P>, start: &mut Start<'_>) {
-        call_all(self.list.get(), &|id| self.list.remove(id), call, start);
+        call_all(self.list.get(), |id| self.list.remove(id), call, start);
     }
 }
 
@@ -149,7 +149,7 @@ impl<P: Peer> Events<P> {
             .as_ref()
             .and_then(|all| all.get(name).cloned());
         let remove = |id| self.remove_one(name, id);
-        call_all(handlers, &remove, call, start)
+        call_all(handlers, remove, call, start)
     }
 }
 
@@ -168,20 +168,22 @@ impl<P: Peer> Default for Events<P> {
 
 fn call_all<P: Peer>(
     handlers: Entries<Erased<P>>,
-    remove: &dyn Fn(u64) -> bool,
+    remove: impl Fn(u64) -> bool,
     call: &Call<'_, P>,
     start: &mut Start<'_>,
 ) -> bool {
-    for handler in handlers.iter().flat_map(|all| all.iter()) {
+    let Some(handlers) = handlers else {
+        return false;
+    };
+    for handler in handlers.iter() {
         // Of several events at once, the one that takes it out has it.
         if !handler.is_once || remove(handler.id) {
             (handler.item)(call, start);
         }
     }
-    let are_any = handlers.is_some();
     // One that was taken out meanwhile goes here, with what it has captured.
     drop_contained(handlers);
-    are_any
+    true
 }
 
 fn drop_contained<T>(value: T) {

@@ -71,7 +71,7 @@ mod table;
 mod testing;
 mod values;
 
-pub use ack::{Ack, AckError, Answer};
+pub use ack::{Ack, AckError, Answer, Asker};
 pub use call::{Call, Data, Occasion};
 pub use deduplicated::{Deduplicated, deduplicated};
 pub use emit_error::EmitError;

@@ -1,10 +1,11 @@
 //! In which order the handlers of one socket run.
 
-use std::future::Future;
+use futures_util::future::BoxFuture;
 
+use crate::ack::Asker;
 use crate::call::Call;
 use crate::error::HandlerError;
-use crate::handler::Handler;
+use crate::handler::{Handler, run};
 use crate::peer::Peer;
 
 /// A handler that waits until those before it have ended.
@@ -71,31 +72,37 @@ impl<H> Concurrent<H> {
 #[derive(Debug)]
 pub struct Around<M>(std::marker::PhantomData<M>);
 
-impl<P: Peer, H: Handler<P, M>, M> Handler<P, Around<M>> for Sequential<H> {
-    fn invoke(
-        self,
-        call: &Call<'_, P>,
-    ) -> Result<impl Future<Output = Result<(), HandlerError>> + Send + 'static, HandlerError> {
+impl<P: Peer, H: Handler<P, M>, M: 'static> Handler<P, Around<M>> for Sequential<H> {
+    type Future = BoxFuture<'static, Result<(), HandlerError>>;
+
+    fn invoke(self, call: &Call<'_, P>) -> Result<Self::Future, HandlerError> {
         let future = self.0.invoke(call)?;
-        let sequence = call.socket().sequence();
-        Ok(async move {
+        let (sequence, ack) = (call.socket().sequence(), call.ack());
+        Ok(Box::pin(async move {
             // Whoever asks first gets it first, and handlers ask in the order of their events.
             let _turn = sequence.lock().await;
-            future.await
-        })
+            run::<P, M, H>(future, ack).await
+        }))
+    }
+
+    fn reply(ended: Result<(), HandlerError>, _: &impl Asker) -> Result<(), HandlerError> {
+        ended
     }
 }
 
-impl<P: Peer, H: Handler<P, M>, M> Handler<P, Around<M>> for Concurrent<H> {
-    fn invoke(
-        self,
-        call: &Call<'_, P>,
-    ) -> Result<impl Future<Output = Result<(), HandlerError>> + Send + 'static, HandlerError> {
+impl<P: Peer, H: Handler<P, M>, M: 'static> Handler<P, Around<M>> for Concurrent<H> {
+    type Future = BoxFuture<'static, Result<(), HandlerError>>;
+
+    fn invoke(self, call: &Call<'_, P>) -> Result<Self::Future, HandlerError> {
         let future = self.0.invoke(call)?;
-        let socket = call.socket().clone();
-        Ok(async move {
-            let ended = socket.run_apart(future).await;
+        let (socket, ack) = (call.socket().clone(), call.ack());
+        Ok(Box::pin(async move {
+            let ended = socket.run_apart(run::<P, M, H>(future, ack)).await;
             ended.unwrap_or_else(|| Err(HandlerError::panicked()))
-        })
+        }))
+    }
+
+    fn reply(ended: Result<(), HandlerError>, _: &impl Asker) -> Result<(), HandlerError> {
+        ended
     }
 }

@@ -51,6 +51,6 @@ impl OwnedEvent {
             array: &self.array,
             attachments: &self.attachments,
         };
-        Call::new(socket, Occasion::Event(&self.name), data, ack)
+        Call::new(socket, Occasion::Event(&self.name), data, None).with_ack(ack)
     }
 }

@@ -6,10 +6,9 @@ use bytes::Bytes;
 use salon_proto::packet::json;
 use serde::Serialize;
 
-use crate::ack::Ack;
+use crate::ack::Asker;
 use crate::as_result::reply_result;
 use crate::error::HandlerError;
-use crate::peer::Peer;
 
 /// A return value of a handler: the acknowledgement, if the sender of the event asked for one.
 #[diagnostic::on_unimplemented(
@@ -21,7 +20,7 @@ pub trait Reply<M>: Send + 'static {
     ///
     /// # Errors
     /// When the value is an error, or cannot be written.
-    fn reply<P: Peer>(self, ack: &Ack<P>) -> Result<(), HandlerError>;
+    fn reply(self, asker: &impl Asker) -> Result<(), HandlerError>;
 }
 
 /// Marks a plain value.
@@ -33,17 +32,17 @@ pub struct ViaValue;
 pub struct ViaResult;
 
 impl<T: Serialize + Send + 'static> Reply<ViaValue> for T {
-    fn reply<P: Peer>(self, ack: &Ack<P>) -> Result<(), HandlerError> {
+    fn reply(self, asker: &impl Asker) -> Result<(), HandlerError> {
         // A handler that returns nothing leaves the answer to an `Ack` argument.
         if TypeId::of::<T>() == TypeId::of::<()>() {
             return Ok(());
         }
         if let Some(bytes) = (&self as &dyn Any).downcast_ref::<Bytes>() {
-            return Ok(json::with_shared(bytes, || ack.send(bytes))?);
+            return Ok(json::with_shared(bytes, || asker.answer(bytes))?);
         }
-        match reply_result(&self, ack) {
+        match reply_result(&self, asker) {
             Some(replied) => replied,
-            None => Ok(ack.send(&self)?),
+            None => Ok(asker.answer(&self)?),
         }
     }
 }
@@ -53,7 +52,7 @@ where
     T: Serialize + Send + 'static,
     E: Into<HandlerError> + Send + 'static,
 {
-    fn reply<P: Peer>(self, ack: &Ack<P>) -> Result<(), HandlerError> {
-        self.map_err(Into::into)?.reply(ack)
+    fn reply(self, asker: &impl Asker) -> Result<(), HandlerError> {
+        self.map_err(Into::into)?.reply(asker)
     }
 }

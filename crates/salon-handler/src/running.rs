@@ -1,6 +1,7 @@
 //! A handler that was called: its future, until it has ended.
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,9 +10,11 @@ use std::task::{Context, Poll, Waker};
 use futures_util::future::BoxFuture;
 use pin_project_lite::pin_project;
 
+use crate::ack::Asker;
 use crate::call::Call;
 use crate::error::HandlerError;
 use crate::failure::{self, Subject};
+use crate::handler::Handler;
 use crate::peer::Peer;
 use crate::place::Place;
 
@@ -56,33 +59,43 @@ impl<'a> Start<'a> {
 }
 
 pin_project! {
-    /// The future of a handler, and what a report of its failure needs to know. Most futures are
-    /// ready when they are polled first, and then nothing needs to be kept.
-    pub(crate) struct Running<P, F>
+    /// A handler that was called, and what is to be done when it ends. Most are ready when they
+    /// are polled first, and then nothing needs to be kept.
+    pub(crate) struct Running<P, M, H>
     where
         P: Peer,
+        H: Handler<P, M>,
     {
         #[pin]
-        future: F,
+        future: H::Future,
         subject: Option<Subject<P>>,
+        marker: PhantomData<fn() -> M>,
     }
 }
 
-impl<P, F> Running<P, F>
-where
-    P: Peer,
-    F: Future<Output = Result<(), HandlerError>> + Send + 'static,
-{
-    pub(crate) fn begin(future: F, place: &Arc<Place>, call: &Call<'_, P>, start: &mut Start<'_>) {
-        let subject = None;
-        let mut running = Box::pin(Self { future, subject });
+impl<P: Peer, M: 'static, H: Handler<P, M>> Running<P, M, H> {
+    pub(crate) fn begin(
+        future: H::Future,
+        place: &Arc<Place>,
+        call: &Call<'_, P>,
+        start: &mut Start<'_>,
+    ) {
+        let mut running = Box::pin(Self {
+            future,
+            subject: None,
+            marker: PhantomData,
+        });
         let future = running.as_mut().project().future;
-        match start.waker.map(|waker| poll_contained(future, waker)) {
-            Some(Poll::Ready(Ok(()))) => {}
-            Some(Poll::Ready(Err(error))) => {
+        let polled = match start.waker {
+            Some(waker) => poll_contained::<P, M, H>(future, waker, call),
+            None => Poll::Pending,
+        };
+        match polled {
+            Poll::Ready(Ok(())) => {}
+            Poll::Ready(Err(error)) => {
                 failure::report(&Subject::new(Arc::clone(place), call), &error);
             }
-            Some(Poll::Pending) | None => {
+            Poll::Pending => {
                 let subject = Subject::new(Arc::clone(place), call);
                 *running.as_mut().project().subject = Some(subject);
                 (start.keep)(running);
@@ -91,31 +104,32 @@ where
     }
 }
 
-impl<P, F> Future for Running<P, F>
-where
-    P: Peer,
-    F: Future<Output = Result<(), HandlerError>>,
-{
+impl<P: Peer, M, H: Handler<P, M>> Future for Running<P, M, H> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.project();
-        let Poll::Ready(ended) = poll_contained(this.future, cx.waker()) else {
-            return Poll::Pending;
+        let Some(subject) = this.subject else {
+            return Poll::Ready(());
         };
-        if let (Err(error), Some(subject)) = (ended, this.subject) {
-            failure::report(subject, &error);
-        }
-        Poll::Ready(())
+        poll_contained::<P, M, H>(this.future, cx.waker(), subject.ack()).map(|ended| {
+            if let Err(error) = ended {
+                failure::report(subject, &error);
+            }
+        })
     }
 }
 
-/// A panic in a handler is an error of that handler and of nothing else.
-fn poll_contained<F>(future: Pin<&mut F>, waker: &Waker) -> Poll<F::Output>
-where
-    F: Future<Output = Result<(), HandlerError>>,
-{
+/// Lets a handler go on, and answers when it ends. A panic is an error of that handler and of
+/// nothing else.
+fn poll_contained<P: Peer, M, H: Handler<P, M>>(
+    future: Pin<&mut H::Future>,
+    waker: &Waker,
+    asker: &impl Asker,
+) -> Poll<Result<(), HandlerError>> {
     let cx = &mut Context::from_waker(waker);
-    let polled = catch_unwind(AssertUnwindSafe(|| future.poll(cx)));
+    let polled = catch_unwind(AssertUnwindSafe(|| {
+        future.poll(cx).map(|returned| H::reply(returned, asker))
+    }));
     polled.unwrap_or_else(|_| Poll::Ready(Err(HandlerError::panicked())))
 }

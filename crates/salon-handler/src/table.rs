@@ -57,9 +57,10 @@ pub fn handle<'a, P: Peer>(
         return false;
     };
     let mut is_handled = false;
-    for table in tables.clone() {
+    // Faster than a loop, since the iterator is a chain.
+    tables.clone().for_each(|table| {
         is_handled |= table.events.call(name, call, start);
-    }
+    });
     if !is_handled {
         tables.for_each(|table| table.unhandled.call(call, start));
     }

@@ -187,7 +187,7 @@ impl Dispatcher {
         handlers: &Handlers<Socket>,
         occasion: Occasion<'_, Socket>,
     ) {
-        let call = Call::new(socket, occasion, Data::None, Ack::unwanted());
+        let call = Call::new(socket, occasion, Data::None, None);
         let waker = &self.waker;
         self.running
             .start(waker, |start| handlers.call(&call, start));
@@ -208,7 +208,7 @@ impl Dispatcher {
             attachments: &event.attachments,
         };
         let occasion = Occasion::Event(&event.name);
-        let call = Call::new(&socket, occasion, data, socket.ack_for(ack));
+        let call = Call::new(&socket, occasion, data, ack);
         let table = &socket.table().shared;
         let is_handled = self.running.start(&self.waker, |start| {
             table.any.call(&call, start);
@@ -268,7 +268,7 @@ impl Dispatcher {
         let number = number.map(|number| number.to_string());
         let data = number.as_deref().map_or(Data::None, Data::Value);
         let occasion = detail.map_or(Occasion::Connect, Occasion::Other);
-        let call = Call::new(&manager, occasion, data, Ack::unwanted());
+        let call = Call::new(&manager, occasion, data, None);
         self.running
             .start(&self.waker, |start| handlers.call(&call, start));
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::{Connection, v4};
-use crate::handler::{Ack, Call, Check, Data, HandlerError, Occasion, Start, refuse_connection};
+use crate::handler::{Call, Check, Data, HandlerError, Occasion, Start, refuse_connection};
 use crate::namespace::NamespaceInner;
 use crate::recovery::resume;
 use crate::server::Dynamic;
@@ -149,5 +149,5 @@ pub(super) fn reject(connection: &Connection, namespace: &str, why: &str) {
 
 fn connect_call(socket: &Socket) -> Call<'_> {
     let auth = Data::Value(socket.auth_json().unwrap_or("{}"));
-    Call::new(socket, Occasion::Connect, auth, Ack::unwanted())
+    Call::new(socket, Occasion::Connect, auth, None)
 }

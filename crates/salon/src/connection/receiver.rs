@@ -11,7 +11,7 @@ use salon_proto::{CloseReason, DisconnectReason, ProtocolError};
 
 use super::joining::{join, reject};
 use super::{Connection, v4};
-use crate::handler::{Ack, Answer, Call, Data, Occasion, Start, dispatch, report_bad_event};
+use crate::handler::{Answer, Call, Data, Occasion, Start, dispatch, report_bad_event};
 use crate::session::{Receiver, Turn};
 use crate::socket::Socket;
 
@@ -75,7 +75,8 @@ impl ConnectionReceiver {
             namespaces.handle_packet(&packet)?.clone()
         };
         match packet {
-            Packet::Event(event) => handle_event(&socket, &event, turn),
+            // As a reference, since it is large.
+            Packet::Event(ref event) => handle_event(&socket, event, turn),
             Packet::Ack(ack) => answer(&socket, ack),
             Packet::Empty { .. } => {}
             _ => socket.end(DisconnectReason::ClientNamespaceDisconnect),
@@ -167,15 +168,11 @@ fn handle_event(socket: &Socket, event: &Event<'_>, turn: &mut Turn<'_, '_>) {
         // Somebody is just disconnecting it.
         return;
     }
-    let ack = match event.ack_id {
-        Some(id) => Ack::wanted(socket.clone(), id),
-        None => Ack::unwanted(),
-    };
     let data = Data::Event {
         array: &event.array,
         attachments: &event.attachments,
     };
-    let call = Call::new(socket, Occasion::Event(&event.name), data, ack);
+    let call = Call::new(socket, Occasion::Event(&event.name), data, event.ack_id);
     if event.name.len() > socket.connection().server.config.limits.max_event_name {
         return report_bad_event(&call, "the event's name is too long");
     }

@@ -46,9 +46,9 @@ impl Tables<'_> {
 /// handlers are called.
 pub(crate) fn dispatch(call: &Call<'_>, start: &mut Start<'_>) {
     let tables = call.socket().tables();
-    for table in tables.iter() {
-        table.shared.any.call(call, start);
-    }
+    tables
+        .iter()
+        .for_each(|table| table.shared.any.call(call, start));
     if tables
         .iter()
         .all(|table| table.event_middlewares.is_empty())

@@ -29,10 +29,9 @@ mod wheel;
 mod write;
 
 use std::future::Future;
-use std::sync::Arc;
-use std::task::Wake;
+use std::sync::{Arc, OnceLock};
+use std::task::{Wake, Waker};
 
-use futures_util::task::AtomicWaker;
 use parking_lot::Mutex;
 use salon_proto::engine::{Protocol, Rejected, Transport};
 use salon_proto::{Encoded, SessionId};
@@ -58,8 +57,8 @@ const WRITE_AT: usize = 64 * 1024;
 pub(crate) struct Session {
     line: Mutex<Line>,
     driver: Arc<Driver>,
-    /// Wakes the session's task.
-    waker: AtomicWaker,
+    /// Wakes the session's task. Set in its first turn, and tokio's tasks keep theirs.
+    waker: OnceLock<Waker>,
     id: SessionId,
 }
 
@@ -68,7 +67,7 @@ impl Session {
         Self {
             id,
             driver,
-            waker: AtomicWaker::new(),
+            waker: OnceLock::new(),
             line: Mutex::new(line),
         }
     }
@@ -139,7 +138,7 @@ impl Session {
         let result = line.engine.send(packet, volatile);
         if result.is_err() && line.engine.has_output() {
             // The overflow policy ended the session.
-            self.waker.wake();
+            self.wake_task();
         }
         if line.engine.outbox().bytes() >= WRITE_AT {
             line.write(self);
@@ -150,7 +149,7 @@ impl Session {
     /// Ends the session once the client has got what waits for it.
     pub(crate) fn close(&self) {
         self.line.lock().engine.close(self.driver.now());
-        self.waker.wake();
+        self.wake_task();
     }
 
     /// Whether it is closing and the client will learn of it from a poll only.
@@ -162,7 +161,7 @@ impl Session {
     /// Ends the session now.
     pub(crate) fn abort(&self) {
         self.line.lock().engine.abort();
-        self.waker.wake();
+        self.wake_task();
     }
 
     /// Runs a handler on the session's task, or on one of its own if that has ended.
@@ -173,7 +172,7 @@ impl Session {
             self.driver.runtime.spawn(task);
         } else {
             line.calls.push(task);
-            self.waker.wake();
+            self.wake_task();
         }
     }
 
@@ -194,7 +193,7 @@ impl Session {
         let mut line = self.line.lock();
         if !line.task_ended {
             line.arrivals.push(arrival);
-            self.waker.wake();
+            self.wake_task();
         }
     }
 
@@ -204,7 +203,14 @@ impl Session {
         line.marked = false;
         line.write(self);
         if line.engine.has_output() {
-            self.waker.wake();
+            self.wake_task();
+        }
+    }
+
+    /// Before its first turn, the task is about to have that anyway.
+    fn wake_task(&self) {
+        if let Some(waker) = self.waker.get() {
+            waker.wake_by_ref();
         }
     }
 }
@@ -212,13 +218,13 @@ impl Session {
 impl Due for Session {
     fn handle_due(&self) {
         self.line.lock().deadline_due = true;
-        self.waker.wake();
+        self.wake_task();
     }
 }
 
 /// Wakes the session's task when its WebSocket can take more.
 impl Wake for Session {
     fn wake(self: Arc<Self>) {
-        self.waker.wake();
+        self.wake_task();
     }
 }

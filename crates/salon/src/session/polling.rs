@@ -25,7 +25,7 @@ impl Session {
         // Most often nothing waits yet, and so there is nothing for the task to do.
         line.engine.flush();
         if line.engine.has_output() {
-            self.waker.wake();
+            self.wake_task();
         }
         drop(line);
         held.map(|answer| HeldPoll {
@@ -38,7 +38,7 @@ impl Session {
     pub(crate) fn begin_post(self: &Arc<Self>) -> Option<Post> {
         let accepted = self.line.lock().engine.handle_post();
         if !accepted {
-            self.waker.wake();
+            self.wake_task();
             return None;
         }
         Some(Post {
@@ -75,7 +75,7 @@ impl Drop for HeldPoll {
         if !was_answered {
             line.poll = None;
             line.engine.handle_poll_lost();
-            self.session.waker.wake();
+            self.session.wake_task();
         }
     }
 }
@@ -136,7 +136,7 @@ impl Drop for Post {
     fn drop(&mut self) {
         if !self.is_done {
             self.session.line.lock().engine.handle_post_lost();
-            self.session.waker.wake();
+            self.session.wake_task();
         }
     }
 }

@@ -63,11 +63,21 @@ impl SessionTask {
     }
 }
 
+/// What a turn has to do before its end.
+enum Step {
+    /// Something has come from elsewhere.
+    Receive,
+    AnswerPing,
+    Obey(Output),
+    /// Nothing, until the protocol's next deadline.
+    Rest(Option<Instant>),
+}
+
 impl Future for SessionTask {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        self.session.waker.register(cx.waker());
+        self.session.waker.get_or_init(|| cx.waker().clone());
         self.begin_turn(cx);
         // First, since it may make room for what is read.
         self.running.poll(cx);
@@ -101,28 +111,34 @@ impl SessionTask {
 
     /// Sends what the turn has produced and obeys the protocol, until both have nothing more.
     fn finish_turn(&mut self, cx: &mut Context<'_>) {
-        let session = Arc::clone(&self.session);
         loop {
-            let mut line = session.line.lock();
-            if self.has_visitors(&line) {
-                drop(line);
-                self.start_called(cx);
-                self.take_arrivals(cx);
-                continue;
-            }
-            line.write(&session);
-            if self.owes_pong(&line) {
-                drop(line);
-                self.answer_last_ping();
-            } else if let Some(output) = line.engine.poll_output() {
-                drop(line);
-                self.obey(output, cx);
-            } else {
-                line.in_turn = false;
-                self.shut_down(&mut line, cx);
-                return self.schedule(line.engine.poll_timeout());
+            match self.next_step(cx) {
+                Step::Receive => {
+                    self.start_called(cx);
+                    self.take_arrivals(cx);
+                }
+                Step::AnswerPing => self.answer_last_ping(),
+                Step::Obey(output) => self.obey(output, cx),
+                Step::Rest(deadline) => return self.schedule(deadline),
             }
         }
+    }
+
+    fn next_step(&self, cx: &mut Context<'_>) -> Step {
+        let mut line = self.session.line.lock();
+        if self.has_visitors(&line) {
+            return Step::Receive;
+        }
+        line.write(&self.session);
+        if self.owes_pong(&line) {
+            return Step::AnswerPing;
+        }
+        if let Some(output) = line.engine.poll_output() {
+            return Step::Obey(output);
+        }
+        line.in_turn = false;
+        self.shut_down(&mut line, cx);
+        Step::Rest(line.engine.poll_timeout())
     }
 
     /// Whether something has come from elsewhere that can be taken now.

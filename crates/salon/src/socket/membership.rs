@@ -9,7 +9,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use salon_proto::DisconnectReason;
 
 use super::Socket;
-use crate::handler::{Ack, Call, Data, Occasion, Start, Table, Task};
+use crate::handler::{Call, Data, Occasion, Start, Table, Task};
 use crate::hub::{Join, Key, Room};
 
 /// Where a socket stands with its namespace.
@@ -201,6 +201,6 @@ impl Socket {
 
     fn end_call(&self, reason: DisconnectReason) -> Call<'_> {
         let occasion = Occasion::Disconnect(reason);
-        Call::new(self, occasion, Data::None, Ack::unwanted())
+        Call::new(self, occasion, Data::None, None)
     }
 }

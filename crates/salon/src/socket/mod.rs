@@ -22,7 +22,7 @@ use serde::de::DeserializeOwned;
 
 use crate::ack::Waiter;
 use crate::connection::{Connection, v4};
-use crate::handler::{Ack, Call, Data, HandlerError, Occasion};
+use crate::handler::{Call, Data, HandlerError, Occasion};
 use crate::handshake::Handshake;
 use crate::namespace::{Namespace, NamespaceInner};
 use crate::random;
@@ -100,7 +100,7 @@ impl Socket {
     /// When the data does not fit `T`.
     pub fn auth<T: DeserializeOwned>(&self) -> Result<T, HandlerError> {
         let data = Data::Value(self.auth_json().unwrap_or("{}"));
-        Call::new(self, Occasion::Connect, data, Ack::unwanted()).data()
+        Call::new(self, Occasion::Connect, data, None).data()
     }
 
     /// Whether it is connected. In a middleware it is not yet.
