@@ -2,11 +2,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::{Attachment, Encoded, Packet, Repr};
+use super::{Encoded, Packet, Repr};
 use crate::engine::Protocol;
-use crate::ws::{
-    BuiltFrame, Deflate, Deflater, HEADER_ROOM, Opcode, encode_header, frame_behind_room,
-};
+use crate::ws::{BuiltFrame, Deflate, Deflater, HEADER_ROOM, Opcode, frame_behind_room};
 
 /// Made for the first who needs it. `None`: none of the packet's frames is better compressed.
 pub(super) type Deflated = OnceLock<Option<Encoded>>;
@@ -26,7 +24,7 @@ impl Encoded {
 
     fn shared_form(&self) -> Option<&Deflated> {
         match &self.0 {
-            Repr::Fixed(_) => None,
+            Repr::Fixed(_) | Repr::Short(_) => None,
             Repr::Made(packet) => packet.deflated.as_deref(),
         }
     }
@@ -94,16 +92,14 @@ impl Encoded {
     }
 
     fn deflate(&self, deflater: &Deflater) -> Option<Self> {
-        let Repr::Made(packet) = &self.0 else {
-            return None;
-        };
         let wire = self.deflate_wire(deflater);
-        let attachments = packet.deflate_attachments(deflater);
+        let packet = self.clone().into_packet();
+        let attachments = packet.attachments.deflate(deflater);
         if wire.is_none() && attachments.is_none() {
             return None;
         }
         let wire = wire.unwrap_or_else(|| packet.wire.clone().into_whole());
-        let attachments = attachments.or_else(|| packet.attachments.clone());
+        let attachments = attachments.unwrap_or_else(|| packet.attachments.clone());
         Some(Packet::new(wire, attachments, false).into())
     }
 
@@ -111,37 +107,6 @@ impl Encoded {
         let opcode = self.wire().first().copied().and_then(Opcode::of_frame)?;
         let compressed = deflater.compress(self.as_text(), HEADER_ROOM)?;
         Some(frame_behind_room(opcode, true, compressed).into_whole())
-    }
-}
-
-impl Packet {
-    fn deflate_attachments(&self, deflater: &Deflater) -> Option<Arc<[Attachment]>> {
-        let attachments = self.attachments.as_deref()?;
-        let deflated: Vec<_> = attachments
-            .iter()
-            .map(|one| one.deflate(deflater))
-            .collect();
-        if deflated.iter().all(Option::is_none) {
-            return None;
-        }
-        let pairs = deflated.into_iter().zip(attachments);
-        Some(
-            pairs
-                .map(|(new, old)| new.unwrap_or_else(|| old.clone()))
-                .collect(),
-        )
-    }
-}
-
-impl Attachment {
-    fn deflate(&self, deflater: &Deflater) -> Option<Self> {
-        let data = deflater.compress(&self.data, 0)?;
-        Some(Self {
-            header: encode_header(Opcode::Binary, data.len(), None).compressed(),
-            // Its clients do not get this form.
-            typed_header: self.typed_header,
-            data: data.into(),
-        })
     }
 }
 

@@ -1,9 +1,14 @@
 //! Wire-ready bytes, made once and shared by all who receive them.
 
+mod attachments;
 mod deflated;
+mod draft;
 mod fixed;
+mod short;
 mod text;
 
+use std::convert::Infallible;
+use std::iter;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -12,17 +17,15 @@ use bytes::Bytes;
 
 use crate::client::Message;
 use crate::engine::Protocol;
-use crate::engine::packet::MESSAGE;
-use crate::ws::{BuiltFrame, EncodedHeader, HEADER_ROOM, Opcode, encode_header, frame_behind_room};
+use crate::ws::BuiltFrame;
 
+use attachments::{Attachment, Attachments};
 use deflated::Deflated;
+use draft::Draft;
 use fixed::Fixed;
+use short::Short;
 
 pub use text::Text;
-
-/// Room for a frame with a small payload, so that most packets are written without growing: the
-/// WebSocket header, the packet's head, and what JSON reserves before it knows its length.
-const USUAL_ROOM: usize = 256;
 
 /// One Engine.IO packet, or one Socket.IO packet with its attachments, as it goes out.
 ///
@@ -45,14 +48,16 @@ pub struct Encoded(Repr);
 #[derive(Clone, Debug)]
 enum Repr {
     Fixed(Fixed),
+    Short(Short),
     Made(Arc<Packet>),
 }
 
+/// A packet with all that one may have.
 #[derive(Clone, Debug)]
 struct Packet {
     /// The text's frame, if there is a text.
     wire: BuiltFrame,
-    attachments: Option<Arc<[Attachment]>>,
+    attachments: Attachments,
     may_compress: bool,
     /// Set only for a packet that goes to many while compression is on.
     deflated: Option<Arc<Deflated>>,
@@ -60,7 +65,7 @@ struct Packet {
 
 impl Packet {
     /// One without a compressed form to share.
-    fn new(wire: BuiltFrame, attachments: Option<Arc<[Attachment]>>, may_compress: bool) -> Self {
+    const fn new(wire: BuiltFrame, attachments: Attachments, may_compress: bool) -> Self {
         Self {
             wire,
             attachments,
@@ -68,38 +73,15 @@ impl Packet {
             deflated: None,
         }
     }
+
+    fn of_text(wire: BuiltFrame) -> Arc<Self> {
+        Arc::new(Self::new(wire, Attachments::None, true))
+    }
 }
 
 impl From<Packet> for Encoded {
     fn from(packet: Packet) -> Self {
         Self(Repr::Made(Arc::new(packet)))
-    }
-}
-
-#[derive(Clone, Debug)]
-struct Attachment {
-    header: EncodedHeader,
-    /// The header for a client of protocol 3, with the byte for the type that follows it there.
-    typed_header: EncodedHeader,
-    data: Bytes,
-}
-
-impl Attachment {
-    fn new(data: Bytes) -> Self {
-        let typed_length = data.len().saturating_add(1);
-        Self {
-            header: encode_header(Opcode::Binary, data.len(), None),
-            typed_header: encode_header(Opcode::Binary, typed_length, None).followed_by(MESSAGE),
-            data,
-        }
-    }
-
-    fn pieces(&self, protocol: Protocol) -> [&[u8]; 2] {
-        let header = match protocol {
-            Protocol::V3 => &self.typed_header,
-            Protocol::V4 => &self.header,
-        };
-        [header.as_slice(), &self.data]
     }
 }
 
@@ -122,19 +104,21 @@ impl Encoded {
 
     /// Encodes a text frame that binary frames follow.
     pub fn with_attachments(fill: impl FnOnce(&mut Vec<u8>), attachments: Vec<Bytes>) -> Self {
-        Self::filled(|out| {
+        let Ok(packet) = Self::filled(|out, attached| {
             fill(out);
-            attachments
-        })
+            attached.extend(attachments);
+            Ok::<_, Infallible>(())
+        });
+        packet
     }
 
-    /// The same, where the attachments are known when the text is written.
-    pub(crate) fn filled(fill: impl FnOnce(&mut Vec<u8>) -> Vec<Bytes>) -> Self {
-        let mut buffer = Vec::with_capacity(USUAL_ROOM);
-        buffer.extend_from_slice(&[0; HEADER_ROOM]);
-        let attachments = fill(&mut buffer);
-        let wire = frame_behind_room(Opcode::Text, false, buffer);
-        Packet::new(wire, share(attachments), true).into()
+    /// The same, where the attachments are known when the text is written, if it can be.
+    pub(crate) fn filled<E>(
+        fill: impl FnOnce(&mut Vec<u8>, &mut Vec<Bytes>) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        let mut draft = Draft::begin();
+        fill(&mut draft.text, &mut draft.attachments)?;
+        Ok(draft.finish())
     }
 
     /// Encodes binary frames that no text precedes. Over polling each is `b` and base64.
@@ -149,13 +133,15 @@ impl Encoded {
     /// ```
     #[must_use]
     pub fn binary(frames: Vec<Bytes>) -> Self {
-        Packet::new(BuiltFrame::default(), share(frames), true).into()
+        let attachments = Attachments::of(frames.into_iter());
+        Packet::new(BuiltFrame::default(), attachments, true).into()
     }
 
     /// Wraps a ready WebSocket control frame. Polling has none, so there it is nothing.
     #[must_use]
     pub fn control_frame(frame: Bytes) -> Self {
-        Packet::new(BuiltFrame::without_payload(frame.into()), None, false).into()
+        let frame = BuiltFrame::without_payload(frame.into());
+        Packet::new(frame, Attachments::None, false).into()
     }
 
     /// The same packet, but sent as it is even where compression is on.
@@ -180,7 +166,7 @@ impl Encoded {
     #[must_use]
     pub fn may_compress(&self) -> bool {
         match &self.0 {
-            Repr::Fixed(_) => true,
+            Repr::Fixed(_) | Repr::Short(_) => true,
             Repr::Made(packet) => packet.may_compress,
         }
     }
@@ -197,7 +183,7 @@ impl Encoded {
     /// The pieces to write to the WebSocket of a client of this protocol, in order.
     pub fn frames(&self, protocol: Protocol) -> impl Iterator<Item = &[u8]> {
         let attached = self.attachment_list().iter();
-        std::iter::once(self.wire()).chain(attached.flat_map(move |one| one.pieces(protocol)))
+        iter::once(self.wire()).chain(attached.flat_map(move |one| one.pieces(protocol)))
     }
 
     /// The whole of it as one piece, if it is one.
@@ -227,6 +213,7 @@ impl Encoded {
     pub fn as_text(&self) -> &[u8] {
         match &self.0 {
             Repr::Fixed(fixed) => fixed.text(),
+            Repr::Short(short) => short.text(),
             Repr::Made(packet) => packet.wire.payload(),
         }
     }
@@ -258,20 +245,22 @@ impl Encoded {
     fn wire(&self) -> &[u8] {
         match &self.0 {
             Repr::Fixed(fixed) => fixed.frame(),
+            Repr::Short(short) => short.frame(),
             Repr::Made(packet) => packet.wire.as_slice(),
         }
     }
 
     fn attachment_list(&self) -> &[Attachment] {
         match &self.0 {
-            Repr::Fixed(_) => &[],
-            Repr::Made(packet) => packet.attachments.as_deref().unwrap_or_default(),
+            Repr::Fixed(_) | Repr::Short(_) => &[],
+            Repr::Made(packet) => &packet.attachments,
         }
     }
 
     fn text_lent(&self) -> Text {
         match &self.0 {
             Repr::Fixed(fixed) => Text::fixed(fixed.text()),
+            Repr::Short(short) => Text::short(short),
             Repr::Made(packet) => Text::of(packet),
         }
     }
@@ -279,7 +268,8 @@ impl Encoded {
     /// The packet, to change it. It is a copy where others have it too.
     fn into_packet(self) -> Arc<Packet> {
         match self.0 {
-            Repr::Fixed(fixed) => Arc::new(Packet::new(fixed.into(), None, true)),
+            Repr::Fixed(fixed) => Packet::of_text(fixed.into()),
+            Repr::Short(short) => Packet::of_text(short.into()),
             Repr::Made(packet) => packet,
         }
     }
@@ -291,13 +281,11 @@ fn separate(separator: u8, payload: &mut Vec<u8>) {
     }
 }
 
-fn share(attachments: Vec<Bytes>) -> Option<Arc<[Attachment]>> {
-    (!attachments.is_empty()).then(|| attachments.into_iter().map(Attachment::new).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::packet::MESSAGE;
+    use crate::ws::{Opcode, encode_header};
 
     fn frames(packet: &Encoded) -> Vec<u8> {
         packet.frames(Protocol::V4).flatten().copied().collect()

@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::Packet;
+use super::short::Short;
 
 /// The text of a packet, its type digit included, without a copy.
 ///
@@ -19,12 +20,17 @@ pub struct Text(Owner);
 #[derive(Clone)]
 enum Owner {
     Nobody(&'static [u8]),
+    Short(Short),
     Packet(Arc<Packet>),
 }
 
 impl Text {
     pub(super) const fn fixed(text: &'static [u8]) -> Self {
         Self(Owner::Nobody(text))
+    }
+
+    pub(super) fn short(short: &Short) -> Self {
+        Self(Owner::Short(short.clone()))
     }
 
     pub(super) fn of(packet: &Arc<Packet>) -> Self {
@@ -42,6 +48,7 @@ impl AsRef<[u8]> for Text {
     fn as_ref(&self) -> &[u8] {
         match &self.0 {
             Owner::Nobody(text) => text,
+            Owner::Short(short) => short.text(),
             Owner::Packet(packet) => packet.wire.payload(),
         }
     }

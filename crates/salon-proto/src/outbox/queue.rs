@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn it_takes_no_more_room_than_a_queue_of_many() {
         assert_eq!(size_of::<Queue>(), size_of::<VecDeque<Encoded>>());
-        assert_eq!(size_of::<Encoded>(), 16);
+        assert_eq!(size_of::<Encoded>(), 24);
     }
 
     #[test]

@@ -225,18 +225,15 @@ fn with_array(
     id: Option<u64>,
     write_array: impl FnOnce(&mut Vec<u8>, &mut Vec<Bytes>) -> Result<(), json::Error>,
 ) -> Result<Encoded, json::Error> {
-    let mut result = Ok(());
-    let packet = Encoded::filled(|out| {
+    Encoded::filled(|out, attachments| {
         let start = out.len();
         write_head(out, kind.plain(), namespace, id);
-        let mut attachments = Vec::new();
-        result = write_array(out, &mut attachments);
+        write_array(out, attachments)?;
         if !attachments.is_empty() {
             announce(out, start, kind, attachments.len());
         }
-        attachments
-    });
-    result.map(|()| packet)
+        Ok(())
+    })
 }
 
 /// Makes the packet that begins at `start` one with so many attachments.

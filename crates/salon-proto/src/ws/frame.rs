@@ -72,6 +72,13 @@ pub(crate) fn frame_behind_room(
     compressed: bool,
     mut buffer: Vec<u8>,
 ) -> BuiltFrame {
+    let start = put_header(opcode, compressed, &mut buffer);
+    BuiltFrame::new(buffer, start, HEADER_ROOM)
+}
+
+/// Puts the header before the payload, into the last of the [`HEADER_ROOM`] unused bytes that
+/// `buffer` begins with, and says where it begins.
+pub(crate) fn put_header(opcode: Opcode, compressed: bool, buffer: &mut [u8]) -> usize {
     let length = buffer.len().saturating_sub(HEADER_ROOM);
     let header = match compressed {
         true => encode_header(opcode, length, None).compressed(),
@@ -82,7 +89,7 @@ pub(crate) fn frame_behind_room(
     if let Some(room) = buffer.get_mut(start..HEADER_ROOM) {
         room.copy_from_slice(header);
     }
-    BuiltFrame::new(buffer, start, HEADER_ROOM)
+    start
 }
 
 /// A text message in one frame.

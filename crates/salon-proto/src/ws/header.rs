@@ -193,6 +193,15 @@ fn parse_mask(masked: bool, bytes: &[u8]) -> Option<(Option<MaskKey>, &[u8])> {
     Some((Some(*key), rest))
 }
 
+/// How long the header is of a frame that [`encode_header`] began, without a mask.
+pub(crate) fn header_len(frame: &[u8]) -> usize {
+    match frame.get(1) {
+        Some(&LENGTH_64) => 10,
+        Some(&LENGTH_16) => 4,
+        _ => 2,
+    }
+}
+
 /// A header that is ready to be sent: at most [`MAX_HEADER_LEN`] bytes, inline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EncodedHeader {
@@ -222,14 +231,16 @@ impl EncodedHeader {
 
     /// The same with one byte of the payload behind it, which a server's header has room for.
     pub(crate) fn followed_by(self, byte: u8) -> Self {
-        self.with(&[byte])
+        self.with([byte])
     }
 
     /// Appends a part of the header; parts never sum up to more than [`MAX_HEADER_LEN`].
-    fn with(mut self, part: &[u8]) -> Self {
-        for (slot, byte) in self.bytes.iter_mut().skip(usize::from(self.len)).zip(part) {
-            *slot = *byte;
-            self.len += 1;
+    #[inline]
+    fn with<const N: usize>(mut self, part: [u8; N]) -> Self {
+        let room = self.bytes.get_mut(usize::from(self.len)..);
+        if let Some(slot) = room.and_then(<[u8]>::first_chunk_mut) {
+            *slot = part;
+            self.len += N as u8;
         }
         self
     }
@@ -248,17 +259,21 @@ impl AsRef<[u8]> for EncodedHeader {
 /// exceed [`ControlPayload::MAX_LEN`]; [`ping_frame`](super::ping_frame) and its
 /// neighbours see to that.
 #[must_use]
+#[inline]
 pub fn encode_header(opcode: Opcode, payload_len: usize, mask: Option<MaskKey>) -> EncodedHeader {
     let masked = if mask.is_some() { MASKED } else { 0 };
-    let header = EncodedHeader::EMPTY.with(&[FIN | opcode as u8]);
+    let header = EncodedHeader::EMPTY.with([FIN | opcode as u8]);
     let header = match (u8::try_from(payload_len), u16::try_from(payload_len)) {
-        (Ok(len), _) if len < LENGTH_16 => header.with(&[masked | len]),
-        (_, Ok(len)) => header.with(&[masked | LENGTH_16]).with(&len.to_be_bytes()),
+        (Ok(len), _) if len < LENGTH_16 => header.with([masked | len]),
+        (_, Ok(len)) => header.with([masked | LENGTH_16]).with(len.to_be_bytes()),
         _ => header
-            .with(&[masked | LENGTH_64])
-            .with(&(payload_len as u64).to_be_bytes()),
+            .with([masked | LENGTH_64])
+            .with((payload_len as u64).to_be_bytes()),
     };
-    header.with(mask.as_ref().map_or(&[], MaskKey::as_slice))
+    match mask {
+        Some(key) => header.with(key),
+        None => header,
+    }
 }
 
 #[cfg(test)]

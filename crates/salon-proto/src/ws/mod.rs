@@ -36,11 +36,12 @@ pub use deflate::{Accepted, Deflate, Deflater};
 pub use error::{Error, ErrorKind};
 pub use extensions::InvalidExtensions;
 pub use fragments::MAX_FRAGMENTS;
-pub(crate) use frame::{BuiltFrame, HEADER_ROOM, frame_behind_room};
+pub(crate) use frame::{BuiltFrame, HEADER_ROOM, frame_behind_room, put_header};
 pub use frame::{
     append_frame, append_message, binary_frame, close_frame, empty_close_frame, ping_frame,
     pong_frame, text_frame,
 };
+pub(crate) use header::header_len;
 pub use header::{EncodedHeader, MAX_HEADER_LEN, Opcode, encode_header};
 pub use mask::{MaskKey, apply_mask};
 pub use message::{ControlPayload, Message};
