@@ -123,7 +123,8 @@ async fn a_client_that_reads_nothing_and_joins_nothing_is_closed_all_the_same() 
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_reads_nothing_meets_the_ping_timeout_too() {
-    let (host, _client) = deaf(Host::new()).await;
+    let host = Host::with(|builder| builder.connect_timeout(seconds(1_000)));
+    let (host, _client) = deaf(host).await;
     pass(seconds(46)).await;
     assert_eq!(host.session_count(), 0);
     pass(seconds(6)).await;
