@@ -30,28 +30,28 @@ pub(super) struct Draft {
 }
 
 thread_local! {
-    static KEPT: Cell<Option<Box<Draft>>> = const { Cell::new(None) };
+    static KEPT: Cell<Option<Draft>> = const { Cell::new(None) };
 }
 
 impl Draft {
     /// The thread's draft, or a new one while that is in use.
-    pub(super) fn begin() -> Box<Self> {
+    pub(super) fn begin() -> Self {
         // At the end of a thread there is none any more.
         let kept = KEPT.try_with(Cell::take);
         kept.ok().flatten().unwrap_or_else(Self::new)
     }
 
     #[cold]
-    fn new() -> Box<Self> {
+    fn new() -> Self {
         let mut text = Vec::with_capacity(USUAL_ROOM);
         text.resize(HEADER_ROOM, 0);
-        Box::new(Self {
+        Self {
             text,
             attachments: Vec::new(),
-        })
+        }
     }
 
-    pub(super) fn finish(mut self: Box<Self>) -> Encoded {
+    pub(super) fn finish(mut self) -> Encoded {
         let start = put_header(Opcode::Text, false, &mut self.text);
         let frame = self.text.get(start..).unwrap_or_default();
         let is_short = frame.len() <= Short::LONGEST;
@@ -71,7 +71,7 @@ impl Draft {
     }
 
     /// Keeps it for the thread's next packet.
-    fn keep(mut self: Box<Self>) {
+    fn keep(mut self) {
         // The buffer may have gone into the packet.
         let keeps_text = (1..=LARGEST_TEXT).contains(&self.text.capacity());
         if keeps_text && self.attachments.capacity() <= LARGEST_LIST {
