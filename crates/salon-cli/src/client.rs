@@ -5,14 +5,14 @@ use std::fs;
 
 use salon_client::transport::{Proxy, Tls};
 use salon_client::{
-    AckError, ConnectError, ConnectErrorKind, EmitError, Manager, ManagerBuilder, Socket, Transport,
+    AckError, ConnectError, ConnectErrorKind, EmitError, Manager, ManagerBuilder, Socket,
+    Transport, Value,
 };
 
 use crate::escape::escape;
 use crate::exit::{Failure, Status};
 use crate::json::{self, Binary};
 use crate::options::{Server, Transports};
-use crate::value::Value;
 
 /// Whether to connect again.
 #[derive(Clone, Copy, Debug)]
@@ -152,7 +152,7 @@ pub(crate) fn failure(server: &Server, error: &ConnectError) -> Failure {
 }
 
 fn refusal(server: &Server, error: &ConnectError) -> String {
-    let data = error.data().and_then(Value::from_serde);
+    let data = error.data().cloned().map(Value::from);
     let data = data.map(|data| format!(" {}", json::text(&data, Binary::Described)));
     format!(
         "The server refused the namespace {}: {}{}. Perhaps it wants other --auth, or has no such \

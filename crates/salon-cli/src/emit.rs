@@ -11,7 +11,6 @@ use crate::line::How;
 use crate::options::EmitOnce;
 use crate::output::Output;
 use crate::show::Report;
-use crate::value::Received;
 
 /// Connects, emits, waits for the answer if that is wanted, and disconnects.
 pub(crate) async fn run(options: EmitOnce, mut output: Output) -> Result<Status, Failure> {
@@ -42,7 +41,6 @@ async fn ask(socket: &Socket, options: &EmitOnce, output: &mut Output) -> Result
     let answer = socket.emit_with_ack(&options.emit.event, args);
     match answer.timeout(options.timeout).await {
         Ok(AllArgs(args)) => {
-            let args = Received::into_values(args);
             let report = Report::Answer {
                 event: options.emit.event.clone(),
                 args,

@@ -1,11 +1,9 @@
 //! What happens to a socket, in its order.
 
 use salon_client::{
-    Ack, AllArgs, ConnectError, DisconnectDetails, DisconnectReason, EventName, Socket,
+    Ack, AllArgs, ConnectError, DisconnectDetails, DisconnectReason, EventName, Socket, Value,
 };
 use tokio::sync::mpsc;
-
-use crate::value::{Received, Value};
 
 /// How many happenings wait to be printed; more hold up the connection.
 const WAITING: usize = 256;
@@ -59,10 +57,10 @@ where
         })
     });
     let told = tell.clone();
-    socket.on_unhandled(move |name: EventName, ack: Ack, args: AllArgs<Received>| {
+    socket.on_unhandled(move |name: EventName, ack: Ack, args: AllArgs<Value>| {
         told(Happening::Event {
             name: name.to_string(),
-            args: Received::into_values(args.0),
+            args: args.0,
             ack,
         })
     });

@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
+use salon_client::Value;
+
 use crate::escape::quote;
-use crate::value::{BINARY, Value, encode};
+use crate::value::{BINARY, encode};
 
 /// How many bytes of binary data people are shown.
 const SHOWN_BYTES: usize = 16;
@@ -35,14 +37,19 @@ fn push(out: &mut String, value: &Value, binary: Binary) {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-        Value::Number(number) => {
-            let _ = write!(out, "{number}");
-        }
-        Value::Text(text) => out.push_str(&quote(text)),
+        Value::Unsigned(number) => push_number(out, *number),
+        Value::Signed(number) => push_number(out, *number),
+        Value::Float(number) => push_number(out, *number),
+        Value::String(text) => out.push_str(&quote(text)),
         Value::Binary(bytes) => push_bytes(out, bytes, binary),
-        Value::List(items) => push_list(out, items, binary),
+        Value::Array(items) => push_list(out, items, binary),
         Value::Object(entries) => push_object(out, entries, binary),
     }
+}
+
+/// As JSON has it, so what is not finite is null.
+fn push_number(out: &mut String, number: impl Into<serde_json::Value>) {
+    let _ = write!(out, "{}", number.into());
 }
 
 fn push_list(out: &mut String, items: &[Value], binary: Binary) {
@@ -96,20 +103,21 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
+    use crate::value;
 
     #[test]
     fn json_is_written_compactly() {
         let json = r#"{"a":[1,2.5,null,true],"b":{"c":"x"}}"#;
-        let value = Value::from_json(json).unwrap();
+        let value = value::from_json(json).unwrap();
         assert_eq!(text(&value, Binary::Base64), json);
     }
 
     #[test]
     fn binary_is_base64_for_programs_and_comes_back() {
-        let value = Value::List(vec![Value::Binary(Bytes::from_static(b"\x01\x02"))]);
+        let value = Value::Array(vec![Value::Binary(Bytes::from_static(b"\x01\x02"))]);
         let json = text(&value, Binary::Base64);
         assert_eq!(json, r#"[{"$binary":"AQI="}]"#);
-        assert_eq!(Value::from_json(&json).unwrap(), value);
+        assert_eq!(value::from_json(&json).unwrap(), value);
     }
 
     #[test]
@@ -127,10 +135,10 @@ mod tests {
     fn keys_and_strings_cannot_control_the_terminal() {
         let value = Value::Object(vec![(
             "\u{1b}c".to_owned(),
-            Value::Text("\u{9b}2J".to_owned()),
+            Value::String("\u{9b}2J".to_owned()),
         )]);
         let shown = text(&value, Binary::Base64);
         assert_eq!(shown, r#"{"\u001bc":"\u009b2J"}"#);
-        assert_eq!(Value::from_json(&shown).unwrap(), value);
+        assert_eq!(value::from_json(&shown).unwrap(), value);
     }
 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use salon_client::Value;
+
 use crate::duration;
-use crate::value::Value;
 use crate::words::{self, Word};
 
 /// The help of `/help`.
@@ -151,7 +152,6 @@ fn wait(rest: &str) -> Result<Line, String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Number;
 
     use super::*;
 
@@ -164,11 +164,11 @@ mod tests {
     }
 
     fn number(number: i64) -> Value {
-        Value::Number(Number::from(number))
+        Value::from(number)
     }
 
     fn string(text: &str) -> Value {
-        Value::Text(text.to_owned())
+        Value::String(text.to_owned())
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Arguments as they are typed: JSON, or bare words, which are strings.
 
-use crate::value::Value;
+use salon_client::Value;
+
+use crate::value;
 
 /// One argument of a line.
 #[derive(Debug, PartialEq)]
@@ -15,9 +17,13 @@ impl Word<'_> {
     /// quotes. `None` for an object or a list.
     pub(crate) fn name(&self) -> Option<String> {
         match &self.value {
-            Value::Text(text) => Some(text.clone()),
-            Value::List(_) | Value::Object(_) | Value::Binary(_) => None,
-            Value::Null | Value::Bool(_) | Value::Number(_) => Some(self.text.to_owned()),
+            Value::String(text) => Some(text.clone()),
+            Value::Array(_) | Value::Object(_) | Value::Binary(_) => None,
+            Value::Null
+            | Value::Bool(_)
+            | Value::Unsigned(_)
+            | Value::Signed(_)
+            | Value::Float(_) => Some(self.text.to_owned()),
         }
     }
 }
@@ -39,9 +45,9 @@ pub(crate) fn split(line: &str) -> Result<Vec<Word<'_>>, String> {
 /// Reads one argument: JSON where it looks like JSON, and else a string.
 pub(crate) fn read(text: &str) -> Result<Value, String> {
     let must_be_json = text.starts_with(['{', '[', '"']);
-    match Value::from_json(text) {
+    match value::from_json(text) {
         Err(reason) if must_be_json => Err(format!("In {}, {reason}.", shortened(text))),
-        Err(_) => Ok(Value::Text(text.to_owned())),
+        Err(_) => Ok(Value::String(text.to_owned())),
         Ok(value) => Ok(value),
     }
 }
@@ -85,6 +91,7 @@ fn shortened(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+
     use super::*;
 
     fn values(line: &str) -> Vec<String> {

@@ -86,7 +86,7 @@ pub use salon_handler::{
 pub use salon_proto::client::{DisconnectReason, Reconnection, WhenFull};
 pub use salon_proto::engine::Transport;
 pub use salon_proto::packet::json::AllArgs;
-pub use salon_proto::{CloseReason, Limits, Timing};
+pub use salon_proto::{CloseReason, Limits, Timing, Value};
 pub use socket::{DisconnectDetails, Emitter, Received, Socket, SocketBuilder, WeakSocket};
 
 // The trait, and the derive macro of the same name.

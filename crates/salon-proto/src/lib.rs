@@ -11,6 +11,7 @@
 //! | [`engine`] | Engine.IO: packets, HTTP payloads, handshake, heartbeat, upgrade, the session |
 //! | [`client`] | the client: its Engine.IO session, and reconnection, sockets and events above it |
 //! | [`packet`] | Socket.IO: packets, their JSON, binary attachments |
+//! | [`value`] | data of any shape, binary included |
 //! | [`parser`] | Socket.IO packets in other forms than JSON |
 //! | [`ws`] | WebSocket framing (RFC 6455) |
 //! | [`namespace`], [`ack`] | what one connection has joined, and the answers it owes |
@@ -47,6 +48,7 @@ pub mod parser;
 pub mod reason;
 mod spare;
 pub mod timer;
+pub mod value;
 pub mod ws;
 
 pub use encoded::Encoded;
@@ -56,3 +58,4 @@ pub use limits::{Limits, Timing};
 pub use outbox::Outbox;
 pub use packet::Packet;
 pub use reason::{CloseReason, DisconnectReason};
+pub use value::Value;

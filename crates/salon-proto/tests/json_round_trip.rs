@@ -3,7 +3,8 @@
 mod json_data;
 
 use bytes::Bytes;
-use json_data::{Data, Many, Random};
+use json_data::{Many, Random};
+use salon_proto::Value;
 use salon_proto::packet::json::{read_args, scan_args, scan_event, write_args, write_event};
 use serde::de::IgnoredAny;
 
@@ -13,7 +14,7 @@ const ROUNDS: usize = 2000;
 fn generated_events_survive_the_round_trip() {
     let mut random = Random(0x5eed_1234_abcd_0001);
     for _ in 0..ROUNDS {
-        let args: Vec<Data> = (0..random.below(4)).map(|_| random.data(4)).collect();
+        let args: Vec<Value> = (0..random.below(4)).map(|_| random.data(4)).collect();
         let name = random.text();
         let (mut text, mut attachments) = (Vec::new(), Vec::new());
         write_event(&mut text, &name, &Many(&args), &mut attachments).unwrap();
@@ -26,7 +27,7 @@ fn generated_events_survive_the_round_trip() {
             "{text}"
         );
         for (index, arg) in args.iter().enumerate() {
-            let read: Data = read_args(&text, index + 1, &attachments).unwrap();
+            let read: Value = read_args(&text, index + 1, &attachments).unwrap();
             assert_eq!(&read, arg, "{text}");
         }
     }
@@ -34,11 +35,11 @@ fn generated_events_survive_the_round_trip() {
 
 #[test]
 fn attachments_come_in_depth_first_order() {
-    fn collect(data: &Data, found: &mut Vec<Bytes>) {
+    fn collect(data: &Value, found: &mut Vec<Bytes>) {
         match data {
-            Data::Binary(bytes) => found.push(bytes.clone()),
-            Data::List(items) => items.iter().for_each(|item| collect(item, found)),
-            Data::Object(entries) => entries.iter().for_each(|(_, item)| collect(item, found)),
+            Value::Binary(bytes) => found.push(bytes.clone()),
+            Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
+            Value::Object(entries) => entries.iter().for_each(|(_, item)| collect(item, found)),
             _ => {}
         }
     }
@@ -78,8 +79,11 @@ fn the_scanner_agrees_with_serde_json() {
             Ok(len) => assert_eq!(len, reference.expect(&text).len()),
             Err(error) => {
                 assert!(reference.is_err(), "{text}: {error}");
-                assert!(read_args::<Data>(&text, 0, &attachments).is_err(), "{text}");
-                assert!(read_args::<Data>(&text, 0, &[]).is_err(), "{text}");
+                assert!(
+                    read_args::<Value>(&text, 0, &attachments).is_err(),
+                    "{text}"
+                );
+                assert!(read_args::<Value>(&text, 0, &[]).is_err(), "{text}");
             }
         }
         *(if scan_args(&text).is_ok() {

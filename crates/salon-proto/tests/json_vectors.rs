@@ -3,7 +3,8 @@
 mod json_data;
 
 use bytes::Bytes;
-use json_data::{Data, Many};
+use json_data::Many;
+use salon_proto::Value;
 use salon_proto::packet::json::{read_args, scan_args, scan_event, write_args, write_event};
 use serde::Deserialize;
 
@@ -11,10 +12,10 @@ use serde::Deserialize;
 struct Vector {
     title: String,
     event: bool,
-    sent: Option<Vec<Data>>,
+    sent: Option<Vec<Value>>,
     text: String,
-    attachments: Vec<Data>,
-    received: Vec<Data>,
+    attachments: Vec<Value>,
+    received: Vec<Value>,
 }
 
 impl Vector {
@@ -34,24 +35,24 @@ impl Vector {
 }
 
 /// The bytes of `{"$bytes":"<hex>"}`.
-fn bytes_of(data: &Data) -> Option<Bytes> {
-    let Data::Object(entries) = data else {
+fn bytes_of(data: &Value) -> Option<Bytes> {
+    let Value::Object(entries) = data else {
         return None;
     };
-    let [(key, Data::Text(hex))] = &entries[..] else {
+    let [(key, Value::String(hex))] = &entries[..] else {
         return None;
     };
     let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
     (key == "$bytes").then(|| hex.as_bytes().chunks(2).map(byte).collect())
 }
 
-fn with_bytes(data: &Data) -> Data {
+fn with_bytes(data: &Value) -> Value {
     if let Some(bytes) = bytes_of(data) {
-        return Data::Binary(bytes);
+        return Value::Binary(bytes);
     }
     match data {
-        Data::List(items) => Data::List(items.iter().map(with_bytes).collect()),
-        Data::Object(entries) => Data::Object(
+        Value::Array(items) => Value::Array(items.iter().map(with_bytes).collect()),
+        Value::Object(entries) => Value::Object(
             entries
                 .iter()
                 .map(|(k, v)| (k.clone(), with_bytes(v)))
@@ -67,7 +68,7 @@ fn arguments_are_read_as_javascript_reads_them() {
         let attachments = vector.attachments();
         let skip = usize::from(vector.event);
         for (index, expected) in vector.received.iter().enumerate().skip(skip) {
-            let data: Data = read_args(&vector.text, index, &attachments).unwrap();
+            let data: Value = read_args(&vector.text, index, &attachments).unwrap();
             assert_eq!(
                 data,
                 with_bytes(expected),
@@ -88,10 +89,10 @@ fn names_and_lengths_are_scanned_as_javascript_sees_them() {
         let scanned = scan_event(&vector.text).unwrap();
         assert_eq!(scanned.len + 1, vector.received.len(), "{}", vector.title);
         match &vector.received[0] {
-            Data::Text(name) => {
+            Value::String(name) => {
                 assert_eq!((&*scanned.name, false), (&**name, scanned.name_is_number));
             }
-            Data::Integer(name) => {
+            Value::Unsigned(name) => {
                 assert_eq!(
                     (&*scanned.name, true),
                     (&*name.to_string(), scanned.name_is_number)
@@ -106,10 +107,10 @@ fn names_and_lengths_are_scanned_as_javascript_sees_them() {
 fn arguments_are_written_as_javascript_writes_them() {
     for vector in Vector::all() {
         let Some(sent) = &vector.sent else { continue };
-        let sent: Vec<Data> = sent.iter().map(with_bytes).collect();
+        let sent: Vec<Value> = sent.iter().map(with_bytes).collect();
         let (mut text, mut attachments) = (Vec::new(), Vec::new());
         match (vector.event, &sent[..]) {
-            (true, [Data::Text(name), args @ ..]) => {
+            (true, [Value::String(name), args @ ..]) => {
                 write_event(&mut text, name, &Many(args), &mut attachments).unwrap();
             }
             (_, args) => write_args(&mut text, &Many(args), &mut attachments).unwrap(),

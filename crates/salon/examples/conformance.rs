@@ -6,14 +6,10 @@
 //! cargo run -p salon --example conformance     # on port 3000, or PORT
 //! ```
 
-#[path = "interop/value.rs"]
-mod value;
-
 use std::time::Duration;
 
-use salon::{AllArgs, Cors, Server, Socket};
+use salon::{AllArgs, Cors, Server, Socket, Value};
 use tokio::net::TcpListener;
-use value::Value;
 
 /// Any number of anything.
 type Args = AllArgs<Value>;

@@ -48,7 +48,7 @@ pub use salon_macros::EventForServer as Event;
 pub use salon_proto::engine::{Overflow, Transport};
 pub use salon_proto::packet::json::AllArgs;
 pub use salon_proto::ws::Deflate;
-pub use salon_proto::{CloseReason, DisconnectReason, Limits, SocketId, Timing};
+pub use salon_proto::{CloseReason, DisconnectReason, Limits, SocketId, Timing, Value};
 pub use server::Server;
 pub use socket::{Emitter, Socket};
 

@@ -1,6 +1,6 @@
 //! What comes from the server.
 
-use salon_client::{Ack, AllArgs, ConnectError, DisconnectReason};
+use salon_client::{Ack, AllArgs, ConnectError, DisconnectReason, Value};
 
 use super::{Conversation, Next, Reader};
 use crate::client;
@@ -8,7 +8,6 @@ use crate::exit::{Failure, Status};
 use crate::happening::Happening;
 use crate::input::Input;
 use crate::show::Report;
-use crate::value::Value;
 
 impl Conversation {
     pub(super) fn happened(&mut self, happening: Happening) -> Result<Next, Failure> {
@@ -106,7 +105,7 @@ impl Conversation {
         }
         self.output.report(&Report::NotConnected {
             message: error.to_string(),
-            data: error.data().and_then(Value::from_serde),
+            data: error.data().cloned().map(Value::from),
             returns,
         })?;
         if returns {

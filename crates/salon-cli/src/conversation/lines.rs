@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use salon_client::{AllArgs, Emitted};
+use salon_client::{AllArgs, Emitted, Value};
 
 use super::{Conversation, Next, Outcome, Reader};
 use crate::client;
@@ -10,7 +10,6 @@ use crate::exit::{Failure, Status};
 use crate::input::Typed;
 use crate::line::{self, Emit, How, Line};
 use crate::show::Report;
-use crate::value::{Received, Value};
 
 impl Conversation {
     /// A line, or the end of all lines.
@@ -95,8 +94,8 @@ impl Conversation {
     }
 }
 
-fn answered(event: String, args: AllArgs<Received>, took: Duration) -> Outcome {
-    let args = Received::into_values(args.0);
+fn answered(event: String, args: AllArgs<Value>, took: Duration) -> Outcome {
+    let args = args.0;
     Outcome {
         report: Some(Report::Answer { event, args, took }),
         status: Status::Done,

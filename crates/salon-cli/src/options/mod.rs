@@ -10,10 +10,11 @@ use std::time::Duration;
 
 use lexopt::{Arg, Parser, ValueExt};
 
+use salon_client::Value;
+
 use crate::duration;
 use crate::help;
 use crate::line::{Emit, How};
-use crate::value::Value;
 use crate::words;
 
 pub(crate) use bench::{Bench, Json, Rate, Scenario};

@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use lexopt::Parser;
 
+use salon_client::Value;
+
+use crate::value;
+
 use super::{time, value};
-use crate::value::Value;
 
 /// How long a connection may take to come about, as with the JavaScript client.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
@@ -99,7 +102,7 @@ impl Default for Server {
 }
 
 fn auth(text: &str) -> Result<Value, String> {
-    match Value::from_json(text) {
+    match value::from_json(text) {
         Ok(value @ Value::Object(_)) => Ok(value),
         Ok(_) => Err(r#"--auth takes a JSON object, such as '{"token":"x"}'."#.to_owned()),
         Err(reason) => Err(format!(

@@ -41,7 +41,7 @@ fn the_server_is_described_by_options() {
         --query k=v=w --path io --namespace chat --insecure --ca roots.pem
         --proxy socks5://localhost:1080 --connect-timeout 2s localhost:3000"#,
     );
-    let token = Value::Text("x".to_owned());
+    let token = Value::String("x".to_owned());
     let server = Server {
         url: "localhost:3000".to_owned(),
         namespace: Some("/chat".to_owned()),
@@ -65,7 +65,7 @@ fn a_conversation_is_described_by_options() {
     assert!(connect.json && connect.stay && !connect.reconnect);
     assert_eq!(connect.timeout, Duration::from_millis(500));
     assert_eq!(connect.attempts, Some(3));
-    assert_eq!(connect.answer, Some(vec![Value::Number(1.into())]));
+    assert_eq!(connect.answer, Some(vec![Value::Unsigned(1)]));
 }
 
 #[test]

@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use time::{OffsetDateTime, UtcOffset};
 
+use salon_client::Value;
+
 use crate::line::Emit;
-use crate::value::Value;
 
 /// Something that the user wants to know.
 #[derive(Clone, Debug, PartialEq)]

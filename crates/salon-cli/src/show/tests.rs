@@ -31,7 +31,7 @@ fn json(report: &Report) -> String {
 
 fn args() -> Vec<Value> {
     let bytes = Value::Binary(Bytes::from_static(b"\x01\x02"));
-    vec![Value::Text("you".to_owned()), Value::List(vec![bytes])]
+    vec![Value::String("you".to_owned()), Value::Array(vec![bytes])]
 }
 
 fn event(name: &str, args: Vec<Value>, question: Option<u64>) -> Report {
@@ -45,7 +45,7 @@ fn event(name: &str, args: Vec<Value>, question: Option<u64>) -> Report {
 fn sent(how: How) -> Report {
     Report::Sent(Emit {
         event: "add".to_owned(),
-        args: vec![Value::Number(1.into())],
+        args: vec![Value::Unsigned(1)],
         how,
     })
 }
@@ -130,7 +130,7 @@ fn events_are_told_of_to_people_and_programs() {
         (
             Report::Answer {
                 event: "add".to_owned(),
-                args: vec![Value::Number(3.into())],
+                args: vec![Value::Unsigned(3)],
                 took: Duration::from_millis(12),
             },
             "← answer to add: 3 in 12 ms",
@@ -163,7 +163,7 @@ fn events_are_told_of_to_people_and_programs() {
 #[test]
 fn what_a_server_sends_cannot_control_the_terminal() {
     let harmful = "\u{1b}[2J\u{9b}31m\r\n\u{202e}".to_owned();
-    let value = || Value::Text(harmful.clone());
+    let value = || Value::String(harmful.clone());
     let reports = [
         event(&harmful, vec![value()], Some(1)),
         Report::Connected {
@@ -213,7 +213,7 @@ fn names_are_quoted_where_they_could_not_be_typed_otherwise() {
 
 #[test]
 fn a_very_long_argument_is_cut_for_people_only() {
-    let report = event("x", vec![Value::Text("ä".repeat(5_000))], None);
+    let report = event("x", vec![Value::String("ä".repeat(5_000))], None);
     let line = text(&report);
     assert!(line.ends_with("ä… (5003 characters: --json shows them all)"));
     assert_eq!(json(&report).matches('ä').count(), 5_000);

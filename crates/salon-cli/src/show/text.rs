@@ -5,10 +5,11 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use super::{Report, Style};
+use salon_client::Value;
+
 use crate::escape::{escape, quote};
 use crate::json::{self, Binary};
 use crate::line::{Emit, How};
-use crate::value::Value;
 
 /// How many characters of an event's data are shown; `--json` shows them all.
 const SHOWN: usize = 4_000;

@@ -1,11 +1,11 @@
 //! The client that the interop tests drive. Its contract is `interop/client/CONTRACT.md`.
 
+mod lines;
 mod manager;
 mod order;
 mod program;
 mod report;
 mod socket;
-mod value;
 
 use std::io::BufRead;
 

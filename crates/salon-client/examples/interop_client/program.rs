@@ -6,9 +6,9 @@ use std::time::Duration;
 use salon_client::{AckError, AckFuture, AllArgs, Manager, Socket, Transport};
 use serde_json::{Value, json};
 
+use crate::lines::{from_line, to_line};
 use crate::order::{Emission, Order};
 use crate::report::tell;
-use crate::value::Any;
 use crate::{manager, socket};
 
 #[derive(Default)]
@@ -86,7 +86,7 @@ impl Program {
         }: Emission,
     ) {
         let socket = &self.sockets[&socket];
-        let args = AllArgs(args.into_iter().map(Any).collect::<Vec<_>>());
+        let args = from_line(args);
         let Some(ack) = ack else {
             let _ = match volatile {
                 true => socket.volatile().emit(&event, args),
@@ -94,7 +94,7 @@ impl Program {
             };
             return;
         };
-        let mut answer = socket.emit_with_ack::<AllArgs<Any>>(&event, args);
+        let mut answer = socket.emit_with_ack::<AllArgs<salon_client::Value>>(&event, args);
         if let Some(timeout) = timeout {
             answer = answer.timeout(Duration::from_millis(timeout));
         }
@@ -106,12 +106,9 @@ impl Program {
     }
 }
 
-async fn tell_answer(ack: u64, answer: AckFuture<AllArgs<Any>>) {
+async fn tell_answer(ack: u64, answer: AckFuture<AllArgs<salon_client::Value>>) {
     let told = match answer.await {
-        Ok(AllArgs(args)) => {
-            let args: Vec<Value> = args.into_iter().map(|Any(arg)| arg).collect();
-            json!({"ack": ack, "args": args})
-        }
+        Ok(args) => json!({"ack": ack, "args": to_line(args)}),
         Err(AckError::Timeout) => json!({"ack": ack, "error": "timeout"}),
         Err(AckError::Disconnected) => json!({"ack": ack, "error": "disconnected"}),
         Err(error) => json!({"ack": ack, "error": error.to_string()}),

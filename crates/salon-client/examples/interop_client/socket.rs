@@ -9,9 +9,9 @@ use salon_client::{
 };
 use serde_json::{Value, json};
 
+use crate::lines::{from_line, to_line};
 use crate::order::SocketOptions;
 use crate::report::tell;
-use crate::value::Any;
 
 /// The ways to answer events, by the numbers that the reports have.
 static ANSWERS: Mutex<Vec<Ack>> = Mutex::new(Vec::new());
@@ -71,9 +71,8 @@ pub(crate) fn report(socket: &Socket, number: u64) {
         );
     });
     socket.on_any(
-        move |name: EventName, ack: Ack, AllArgs(args): AllArgs<Any>| async move {
-            let args: Vec<Value> = args.into_iter().map(|Any(arg)| arg).collect();
-            let mut details = json!({"name": &*name, "args": args});
+        move |name: EventName, ack: Ack, args: AllArgs<salon_client::Value>| async move {
+            let mut details = json!({"name": &*name, "args": to_line(args)});
             if ack.is_wanted() {
                 let mut answers = ANSWERS.lock();
                 details["answer"] = answers.len().into();
@@ -86,7 +85,6 @@ pub(crate) fn report(socket: &Socket, number: u64) {
 
 /// Answers the event that was reported with this number.
 pub(crate) fn answer(number: usize, args: Vec<Value>) {
-    let args = AllArgs(args.into_iter().map(Any).collect());
     // It may be too late for an answer, which the tests want to know nothing of.
-    let _ = ANSWERS.lock()[number].send(&args);
+    let _ = ANSWERS.lock()[number].send(&from_line(args));
 }

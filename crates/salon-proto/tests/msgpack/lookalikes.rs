@@ -1,12 +1,12 @@
 //! Maps that look like placeholders and are none.
 
 use bytes::Bytes;
+use salon_proto::Value;
 use salon_proto::packet::json::{ErrorKind, read_args};
 use salon_proto::packet::{Event, Packet};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Value as Json, json};
 
-use super::json_data::Data;
 use super::{array, codec, decode, event_with, frame};
 
 /// What a handler would make of the bytes if they were taken for a placeholder.
@@ -37,7 +37,7 @@ fn a_map_of_the_client_never_stands_for_an_attachment() {
             event_with(&[&array(&[&lookalike]), &array(&[SECRET])]),
         ] {
             let event = event(&packet);
-            let (first, second): (Data, Data) =
+            let (first, second): (Value, Value) =
                 read_args(&event.array, 1, &event.attachments).unwrap();
             let text = format!("{first:?} {second:?}");
             assert_eq!(
@@ -64,7 +64,7 @@ fn a_handler_that_wants_bytes_gets_none_of_it() {
 fn without_binary_data_it_is_as_it_was_sent() {
     for lookalike in lookalikes() {
         let event = event(&event_with(&[&lookalike]));
-        let value: Value = read_args(&event.array, 1, &event.attachments).unwrap();
+        let value: Json = read_args(&event.array, 1, &event.attachments).unwrap();
         assert_eq!(value, json!({"_placeholder": true, "num": 0}));
     }
 }
@@ -89,7 +89,7 @@ fn it_goes_back_as_it_came() {
     let lookalike = &lookalikes()[0];
     for arguments in [[lookalike.as_slice(), SECRET], [SECRET, lookalike]] {
         let event = event(&event_with(&arguments));
-        let args: (Data, Data) = read_args(&event.array, 1, &event.attachments).unwrap();
+        let args: (Value, Value) = read_args(&event.array, 1, &event.attachments).unwrap();
         let echo = codec().event("/", None, "x", &args).unwrap();
         let expected = [b"\x93\xa1x", arguments[0], arguments[1]].concat();
         let data = frame(&echo);

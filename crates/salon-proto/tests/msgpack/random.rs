@@ -1,25 +1,26 @@
 //! Random data: there and back, and damaged on the way.
 
+use salon_proto::Value;
 use salon_proto::packet::Packet;
 use salon_proto::packet::json::read_args;
 use serde::de::IgnoredAny;
 
-use super::json_data::{Data, Many, Random};
+use super::json_data::{Many, Random};
 use super::{codec, decode, frame};
 
 const ROUNDS: usize = 2_000;
 
 /// What comes back: whole floats come as integers, as in JavaScript.
-fn as_it_returns(data: &Data) -> Data {
+fn as_it_returns(data: &Value) -> Value {
     match data {
-        Data::Float(number) if number.fract() == 0.0 => {
+        Value::Float(number) if number.fract() == 0.0 => {
             let whole = *number as u64;
-            i64::try_from(whole).map_or(Data::Float(*number), Data::Integer)
+            Value::Unsigned(whole)
         }
-        Data::List(items) => Data::List(items.iter().map(as_it_returns).collect()),
-        Data::Object(entries) => {
+        Value::Array(items) => Value::Array(items.iter().map(as_it_returns).collect()),
+        Value::Object(entries) => {
             let entries = entries.iter();
-            Data::Object(
+            Value::Object(
                 entries
                     .map(|(k, v)| (k.clone(), as_it_returns(v)))
                     .collect(),
@@ -29,7 +30,7 @@ fn as_it_returns(data: &Data) -> Data {
     }
 }
 
-fn random_event(random: &mut Random) -> (Vec<Data>, Vec<u8>) {
+fn random_event(random: &mut Random) -> (Vec<Value>, Vec<u8>) {
     let args: Vec<_> = (0..random.below(4)).map(|_| random.data(4)).collect();
     let id = (random.below(2) == 0).then(|| random.next());
     let packet = codec()
@@ -49,7 +50,7 @@ fn generated_events_survive_the_round_trip() {
         };
         assert_eq!((&*event.namespace, &*event.name), ("/namespace", "name"));
         for (index, arg) in args.iter().enumerate() {
-            let read: Data = read_args(&event.array, index + 1, &event.attachments).unwrap();
+            let read: Value = read_args(&event.array, index + 1, &event.attachments).unwrap();
             assert_eq!(read, as_it_returns(arg), "{}", event.array);
         }
     }
@@ -116,7 +117,7 @@ fn is_sound(bytes: &[u8]) -> bool {
     };
     if let Packet::Event(event) = packet {
         read_args::<IgnoredAny>(&event.array, 1, &event.attachments).unwrap();
-        let Ok(data) = read_args::<Data>(&event.array, 1, &event.attachments) else {
+        let Ok(data) = read_args::<Value>(&event.array, 1, &event.attachments) else {
             return true;
         };
         let echo = codec().event("/", None, "x", &(&data,)).unwrap();

@@ -1,8 +1,7 @@
 //! The namespaces that are made when a client asks for them.
 
-use salon::{Ack, AllArgs, HandlerError, Namespace, Server, State};
+use salon::{Ack, AllArgs, HandlerError, Namespace, Server, State, Value};
 
-use crate::value::Value;
 use crate::{Auth, add_handlers, not_authorised};
 
 /// All namespaces `/dynamic-…`.

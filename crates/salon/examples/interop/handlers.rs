@@ -5,11 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use salon::{
     Ack, DisconnectReason, EmitError, EventName, Extension, HandlerError, Namespace, RoomEvent,
-    Server, Socket,
+    Server, Socket, Value,
 };
 
 use crate::add_handlers;
-use crate::value::Value;
 
 /// The names of events, coming and going.
 type Watched = Mutex<(Vec<String>, Vec<String>)>;

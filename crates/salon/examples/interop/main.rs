@@ -7,7 +7,6 @@ mod options;
 mod parser;
 mod recovery;
 mod sockets;
-mod value;
 
 use std::io::{Read, Write};
 use std::net::SocketAddr;
@@ -17,12 +16,11 @@ use axum::Router;
 use axum::http::StatusCode;
 use salon::{
     Ack, AckError, AllArgs, Broadcast, Cors, DisconnectReason, HandlerError, Namespace, Server,
-    Socket,
+    Socket, Value,
 };
 use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use value::Value;
 
 /// Any number of anything.
 type Args = AllArgs<Value>;

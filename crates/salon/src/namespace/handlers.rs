@@ -56,10 +56,10 @@ impl Namespace {
     /// to our own events are none.
     ///
     /// ```
-    /// use salon::{AllArgs, EventName, Server};
+    /// use salon::{AllArgs, EventName, Server, Value};
     ///
     /// let io = Server::new();
-    /// io.on_any(|event: EventName, args: AllArgs<serde_json::Value>| async move {
+    /// io.on_any(|event: EventName, args: AllArgs<Value>| async move {
     ///     println!("{event} with {} arguments", args.0.len());
     /// });
     /// ```

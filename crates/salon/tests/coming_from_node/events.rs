@@ -32,7 +32,7 @@ async fn removing_handlers(Scene { io, socket, .. }: Scene) -> Outcome {
 }
 
 async fn any_event(Scene { io, .. }: Scene) -> Outcome {
-    io.on_any(|event: EventName, args: AllArgs<Vec<Value>>| async move {
+    io.on_any(|event: EventName, args: AllArgs<Value>| async move {
         println!("{} {:?}", &*event, args.0);
     });
     Ok(())
@@ -98,7 +98,7 @@ async fn several_arguments(Scene { io, socket, .. }: Scene) -> Outcome {
 }
 
 async fn any_number_of_arguments(Scene { io, .. }: Scene) -> Outcome {
-    io.on("log", |args: AllArgs<Vec<Value>>| async move {
+    io.on("log", |args: AllArgs<Value>| async move {
         println!("{:?}", args.0);
     });
     Ok(())

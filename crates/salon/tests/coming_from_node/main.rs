@@ -24,7 +24,7 @@ use http::{HeaderMap, HeaderValue};
 use salon::parser::MessagePack;
 use salon::*;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::net::TcpListener;
 
 type Outcome = Result<(), HandlerError>;

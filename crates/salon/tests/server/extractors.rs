@@ -11,7 +11,7 @@ use salon::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::support::{Host, Logs, Notes, settle};
+use crate::support::{Frame, Host, Logs, Notes, settle};
 
 #[tokio::test(start_paused = true)]
 async fn a_handler_may_take_nothing_at_all() {
@@ -174,6 +174,19 @@ async fn bytes_arrive_wherever_the_type_wants_them() {
     client.send(event).await;
     client.send_binary(&[0; 300]).await;
     client.expect(r#"437["a",300]"#).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn data_of_any_shape_goes_back_as_it_came() {
+    let host = Host::new();
+    host.on("echo", |args: AllArgs<salon::Value>| async move { args });
+    let mut client = host.join().await;
+    let event = r#"451-7["echo",{"b":[1,-1.5],"a":{"_placeholder":true,"num":0}},null]"#;
+    client.send(event).await;
+    client.send_binary(b"abc").await;
+    let answer = r#"461-7[{"b":[1,-1.5],"a":{"_placeholder":true,"num":0}},null]"#;
+    client.expect(answer).await;
+    assert_eq!(client.frame().await, Frame::Binary(b"abc".to_vec()));
 }
 
 #[tokio::test(start_paused = true)]

@@ -36,8 +36,8 @@
 //! inside. Binary works there too. What such a type cannot do is mix, in the buffered part, binary
 //! with placeholders that are to stay objects. An untagged enum tries its variants in order, and
 //! serde lets text pass as bytes and UTF-8 bytes pass as text: an enum that has both should be
-//! tagged. A self-describing type of your own gets binary if its visitor says that it expects
-//! `any value`.
+//! tagged. [`Value`](crate::Value) takes any data, binary included;
+//! so does a self-describing type of your own if its visitor says that it expects `any value`.
 //!
 //! # Numbers
 //!
