@@ -4,11 +4,11 @@
 use std::any::Any;
 
 use bytes::Bytes;
+use memchr::memchr2;
 use serde::de::DeserializeOwned;
 
 use super::error::Error;
 use super::placeholder::usual_number;
-use super::plain::plain_len;
 use super::read::read_args;
 use super::scan::first_argument;
 
@@ -52,7 +52,9 @@ pub fn read_event<T: DeserializeOwned + 'static>(
 /// The string that some JSON begins with, if it begins with one that needs no decoding.
 fn plain_text(json: &str) -> Option<String> {
     let text = json.strip_prefix('"')?;
-    let (plain, rest) = text.split_at_checked(plain_len(text.as_bytes()))?;
+    // The scanner has seen that there are no control characters.
+    let end = memchr2(b'"', b'\\', text.as_bytes())?;
+    let (plain, rest) = text.split_at_checked(end)?;
     rest.starts_with('"').then(|| plain.to_owned())
 }
 
