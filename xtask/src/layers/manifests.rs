@@ -22,6 +22,7 @@ const RULES: &[Rule] = &[
         allows: Only(&[
             "base64",
             "bytes",
+            "memchr",
             "miniz_oxide",
             "rmp",
             "serde",
