@@ -23,6 +23,7 @@ const LARGEST_TEXT: usize = 16 * 1024;
 const LARGEST_LIST: usize = 16;
 
 /// A packet that is being written.
+#[derive(Default)]
 pub(super) struct Draft {
     /// [`HEADER_ROOM`] bytes, then the text.
     pub(super) text: Vec<u8>,
@@ -30,28 +31,21 @@ pub(super) struct Draft {
 }
 
 thread_local! {
-    static KEPT: Cell<Option<Draft>> = const { Cell::new(None) };
+    static KEPT: Cell<Option<Box<Draft>>> = const { Cell::new(None) };
 }
 
 impl Draft {
     /// The thread's draft, or a new one while that is in use.
-    pub(super) fn begin() -> Self {
+    pub(super) fn begin() -> Box<Self> {
         // At the end of a thread there is none any more.
         let kept = KEPT.try_with(Cell::take);
-        kept.ok().flatten().unwrap_or_else(Self::new)
+        let mut draft = kept.ok().flatten().unwrap_or_default();
+        draft.text.reserve(USUAL_ROOM);
+        draft.text.extend_from_slice(&[0; HEADER_ROOM]);
+        draft
     }
 
-    #[cold]
-    fn new() -> Self {
-        let mut text = Vec::with_capacity(USUAL_ROOM);
-        text.resize(HEADER_ROOM, 0);
-        Self {
-            text,
-            attachments: Vec::new(),
-        }
-    }
-
-    pub(super) fn finish(mut self) -> Encoded {
+    pub(super) fn finish(mut self: Box<Self>) -> Encoded {
         let start = put_header(Opcode::Text, false, &mut self.text);
         let frame = self.text.get(start..).unwrap_or_default();
         let is_short = frame.len() <= Short::LONGEST;
@@ -71,11 +65,10 @@ impl Draft {
     }
 
     /// Keeps it for the thread's next packet.
-    fn keep(mut self) {
-        // The buffer may have gone into the packet.
-        let keeps_text = (1..=LARGEST_TEXT).contains(&self.text.capacity());
-        if keeps_text && self.attachments.capacity() <= LARGEST_LIST {
-            self.text.resize(HEADER_ROOM, 0);
+    fn keep(mut self: Box<Self>) {
+        let (text, list) = (self.text.capacity(), self.attachments.capacity());
+        if text <= LARGEST_TEXT && list <= LARGEST_LIST {
+            self.text.clear();
             let _ = KEPT.try_with(|kept| kept.set(Some(self)));
         }
     }
@@ -117,9 +110,13 @@ mod tests {
 
     #[test]
     fn large_buffers_are_not_kept() {
-        for (length, attachments) in [(LARGEST_TEXT, 0), (0, LARGEST_LIST + 1)] {
-            drop(written(length, attachments));
-            assert!(KEPT.take().is_none());
-        }
+        drop(written(0, LARGEST_LIST + 1));
+        assert!(KEPT.take().is_none());
+        let mut draft = Draft::begin();
+        draft.text.reserve(LARGEST_TEXT);
+        drop(draft.finish());
+        assert!(KEPT.take().is_none());
+        drop(written(2 * LARGEST_TEXT, 0));
+        assert!(KEPT.take().is_some_and(|kept| kept.text.capacity() == 0));
     }
 }
