@@ -45,6 +45,8 @@ pub enum Data<'a> {
     Event {
         /// JSON.
         array: &'a str,
+        /// What is known of its first argument, or nothing.
+        first: json::First,
         /// The bytes that belong to it.
         attachments: &'a [Bytes],
     },
@@ -126,17 +128,24 @@ impl<'a, P: Peer> Call<'a, P> {
         let read = match self.data {
             Data::None => json::read_args("[]", 0, &[]),
             Data::Value(json) => json::read_value(json),
-            Data::Event { array, attachments } => json::read_args(array, 1, attachments),
+            Data::Event {
+                array, attachments, ..
+            } => json::read_args(array, 1, attachments),
         };
         read.map_err(|error| HandlerError::invalid_data(&error))
     }
 
     /// The same for a handler's last argument, which text and bytes become with less work.
     pub(crate) fn last_argument<T: DeserializeOwned + 'static>(&self) -> Result<T, HandlerError> {
-        let Data::Event { array, attachments } = self.data else {
+        let Data::Event {
+            array,
+            first,
+            attachments,
+        } = self.data
+        else {
             return self.data();
         };
-        let read = json::read_event(array, attachments);
+        let read = json::read_event(array, first, attachments);
         read.map_err(|error| HandlerError::invalid_data(&error))
     }
 
@@ -144,7 +153,9 @@ impl<'a, P: Peer> Call<'a, P> {
     #[must_use]
     pub const fn event_json(&self) -> Option<(&'a str, &'a [Bytes])> {
         match self.data {
-            Data::Event { array, attachments } => Some((array, attachments)),
+            Data::Event {
+                array, attachments, ..
+            } => Some((array, attachments)),
             _ => None,
         }
     }

@@ -49,6 +49,7 @@ impl OwnedEvent {
     pub fn call<'a, P: Peer>(&'a self, socket: &'a P, ack: Ack<P>) -> Call<'a, P> {
         let data = Data::Event {
             array: &self.array,
+            first: json::First::Unknown,
             attachments: &self.attachments,
         };
         Call::new(socket, Occasion::Event(&self.name), data, None).with_ack(ack)

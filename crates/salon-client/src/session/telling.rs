@@ -205,6 +205,7 @@ impl Dispatcher {
         });
         let data = Data::Event {
             array: &event.array,
+            first: event.first,
             attachments: &event.attachments,
         };
         let occasion = Occasion::Event(&event.name);

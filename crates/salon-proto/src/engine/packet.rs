@@ -53,21 +53,19 @@ impl<'a> Packet<'a> {
     /// assert_eq!(Packet::decode("bAQI="), Ok(Packet::Binary(vec![1, 2])));
     /// assert!(Packet::decode("").is_err());
     /// ```
+    #[inline]
     pub fn decode(text: &'a str) -> Result<Self, ProtocolError> {
-        let mut rest = text.chars();
-        let kind = rest.next();
-        let data = rest.as_str();
-        match kind {
-            Some('0') => Ok(Self::Open(data)),
-            Some('1') => Ok(Self::Close),
-            Some('2') => Ok(Self::Ping(data)),
-            Some('3') => Ok(Self::Pong(data)),
-            Some('4') => Ok(Self::Message(data)),
-            Some('5') => Ok(Self::Upgrade),
-            Some('6') => Ok(Self::Noop),
-            Some('b') => decode_base64(data).map(Self::Binary),
-            Some(other) => Err(unknown_type(other)),
-            None => Err(ProtocolError::new("empty Engine.IO packet")),
+        let data = text.get(1..).unwrap_or_default();
+        match text.as_bytes().first() {
+            Some(b'0') => Ok(Self::Open(data)),
+            Some(b'1') => Ok(Self::Close),
+            Some(b'2') => Ok(Self::Ping(data)),
+            Some(b'3') => Ok(Self::Pong(data)),
+            Some(b'4') => Ok(Self::Message(data)),
+            Some(b'5') => Ok(Self::Upgrade),
+            Some(b'6') => Ok(Self::Noop),
+            Some(b'b') => decode_base64(data).map(Self::Binary),
+            _ => Err(unknown_type(text)),
         }
     }
 
@@ -82,9 +80,10 @@ impl<'a> Packet<'a> {
     /// let packet = Packet::decode_as(Protocol::V3, "b4AQI=");
     /// assert_eq!(packet, Ok(Packet::Binary(vec![1, 2])));
     /// ```
+    #[inline]
     pub fn decode_as(protocol: Protocol, text: &'a str) -> Result<Self, ProtocolError> {
-        match text.strip_prefix('b') {
-            Some(rest) if protocol == Protocol::V3 => decode_typed_base64(rest),
+        match protocol {
+            Protocol::V3 if text.starts_with('b') => decode_typed_base64(text),
             _ => Self::decode(text),
         }
     }
@@ -117,6 +116,7 @@ pub(crate) const MESSAGE: u8 = 4;
 
 fn decode_typed_base64(text: &str) -> Result<Packet<'static>, ProtocolError> {
     let mut rest = text.chars();
+    rest.next();
     match rest.next().and_then(|kind| kind.to_digit(10)) {
         Some(4) => decode_base64(rest.as_str()).map(Packet::Binary),
         Some(kind) => Ok(Packet::without_data(u8::try_from(kind).unwrap_or(u8::MAX))),
@@ -131,8 +131,14 @@ fn decode_base64(data: &str) -> Result<Vec<u8>, ProtocolError> {
         .map_err(|error| ProtocolError::with_detail("binary packet is not base64", error))
 }
 
-fn unknown_type(kind: char) -> ProtocolError {
-    ProtocolError::with_detail("unknown Engine.IO packet type", kind.escape_default())
+#[cold]
+fn unknown_type(text: &str) -> ProtocolError {
+    match text.chars().next() {
+        Some(kind) => {
+            ProtocolError::with_detail("unknown Engine.IO packet type", kind.escape_default())
+        }
+        None => ProtocolError::new("empty Engine.IO packet"),
+    }
 }
 
 #[cfg(test)]

@@ -3,98 +3,108 @@
 use std::borrow::Cow;
 
 use crate::error::ProtocolError;
-use crate::packet::{Packet, PacketType, ROOT, RawPacket};
+use crate::packet::{PacketType, ROOT, RawPacket};
 
-/// A packet's text, and how many binary messages must follow before it is complete.
-pub(super) struct Decoded<'a> {
-    pub(super) packet: Packet<'a>,
-    pub(super) attachments: usize,
-}
-
-/// Decodes a packet's text.
-pub(super) fn decode(text: &str, max_attachments: usize) -> Result<Decoded<'_>, ProtocolError> {
-    let mut rest = text;
-    let kind = take_type(&mut rest)?;
-    let attachments = match kind {
-        '5' | '6' => take_attachments(&mut rest, max_attachments)?,
-        _ => 0,
+/// Reads a packet's text, whose data is not checked yet, and how many binary messages must follow
+/// before it is complete.
+#[inline]
+pub(super) fn decode(
+    text: &str,
+    max_attachments: usize,
+) -> Result<(RawPacket<'_>, usize), ProtocolError> {
+    let (kind, rest) = take_type(text)?;
+    let (attachments, rest) = match kind {
+        b'5' | b'6' => take_attachments(rest, max_attachments)?,
+        _ => (0, rest),
     };
+    let (namespace, rest) = take_namespace(rest);
+    let (ack_id, rest) = take_ack_id(rest)?;
     let packet = RawPacket {
         kind: match kind {
-            '0' => PacketType::Connect,
-            '1' => PacketType::Disconnect,
-            '4' => PacketType::ConnectError,
-            '2' | '5' => PacketType::Event,
+            b'0' => PacketType::Connect,
+            b'1' => PacketType::Disconnect,
+            b'4' => PacketType::ConnectError,
+            b'2' | b'5' => PacketType::Event,
             _ => PacketType::Ack,
         },
-        namespace: Cow::Borrowed(take_namespace(&mut rest)),
-        ack_id: take_ack_id(&mut rest)?,
+        namespace: Cow::Borrowed(namespace),
+        ack_id,
         data: (!rest.is_empty()).then_some(Cow::Borrowed(rest)),
         attachments: Vec::new(),
     };
-    Ok(Decoded {
-        packet: packet.check()?,
-        attachments,
-    })
+    Ok((packet, attachments))
 }
 
-fn take_type(rest: &mut &str) -> Result<char, ProtocolError> {
-    let mut characters = rest.chars();
-    let kind = characters.next();
-    *rest = characters.as_str();
-    match kind {
-        Some(kind @ '0'..='6') => Ok(kind),
-        Some(other) => Err(ProtocolError::with_detail(
-            "unknown packet type",
-            other.escape_default(),
-        )),
-        None => Err(ProtocolError::new("empty packet")),
+fn take_type(text: &str) -> Result<(u8, &str), ProtocolError> {
+    match text.as_bytes().first() {
+        Some(kind @ b'0'..=b'6') => Ok((*kind, text.get(1..).unwrap_or_default())),
+        _ => Err(unknown_type(text)),
     }
 }
 
-fn take_attachments(rest: &mut &str, max: usize) -> Result<usize, ProtocolError> {
+#[cold]
+fn unknown_type(text: &str) -> ProtocolError {
+    match text.chars().next() {
+        Some(kind) => ProtocolError::with_detail("unknown packet type", kind.escape_default()),
+        None => ProtocolError::new("empty packet"),
+    }
+}
+
+fn take_attachments(rest: &str, max: usize) -> Result<(usize, &str), ProtocolError> {
     const ILLEGAL: ProtocolError = ProtocolError::new("illegal attachments");
-    let (digits, after) = rest.split_once('-').ok_or(ILLEGAL)?;
-    *rest = after;
-    if digits.is_empty() || !digits.bytes().all(|c| c.is_ascii_digit()) {
-        return Err(ILLEGAL);
-    }
+    let (digits, rest) = take_digits(rest);
+    let rest = rest.strip_prefix('-').ok_or(ILLEGAL)?;
     match digits.parse() {
         Ok(0) => Err(ILLEGAL),
-        Ok(count) if count <= max => Ok(count),
+        Ok(count) if count <= max => Ok((count, rest)),
+        _ if digits.is_empty() => Err(ILLEGAL),
         _ => Err(ProtocolError::new("too many attachments")),
     }
 }
 
 /// The comma may be missing where the namespace ends the packet.
-fn take_namespace<'a>(rest: &mut &'a str) -> &'a str {
-    if !rest.starts_with('/') {
-        return ROOT;
+fn take_namespace(rest: &str) -> (&str, &str) {
+    match rest.as_bytes().first() {
+        Some(b'/') => rest.split_once(',').unwrap_or((rest, "")),
+        _ => (ROOT, rest),
     }
-    let (namespace, after) = rest.split_once(',').unwrap_or((rest, ""));
-    *rest = after;
-    namespace
 }
 
-fn take_ack_id(rest: &mut &str) -> Result<Option<u64>, ProtocolError> {
-    let after = rest.trim_start_matches(|c: char| c.is_ascii_digit());
-    let digits = rest.strip_suffix(after).unwrap_or_default();
-    *rest = after;
-    if digits.is_empty() {
-        return Ok(None);
+fn take_ack_id(rest: &str) -> Result<(Option<u64>, &str), ProtocolError> {
+    let mut id = None;
+    for (index, byte) in rest.bytes().enumerate() {
+        if !byte.is_ascii_digit() {
+            return Ok((id, rest.get(index..).unwrap_or_default()));
+        }
+        id = Some(append_digit(id.unwrap_or_default(), byte)?);
     }
-    let id = digits.parse();
-    id.map(Some)
-        .map_err(|error| ProtocolError::with_detail("illegal ack id", error))
+    Ok((id, ""))
+}
+
+fn append_digit(number: u64, digit: u8) -> Result<u64, ProtocolError> {
+    let tenfold = number.checked_mul(10);
+    let appended = tenfold.and_then(|one| one.checked_add((digit - b'0').into()));
+    appended.ok_or(ProtocolError::new("illegal ack id"))
+}
+
+/// The digits that some text begins with, and what follows them.
+fn take_digits(text: &str) -> (&str, &str) {
+    let digits = text.bytes().take_while(u8::is_ascii_digit);
+    text.split_at_checked(digits.count()).unwrap_or((text, ""))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::packet::Event;
+    use crate::packet::json::scan_event;
+    use crate::packet::{Event, Packet};
 
     fn packet(text: &str) -> Packet<'_> {
-        decode(text, 10).unwrap().packet
+        read(text).unwrap()
+    }
+
+    fn read(text: &str) -> Result<Packet<'_>, ProtocolError> {
+        decode(text, 10)?.0.check()
     }
 
     fn plain_event<'a>(namespace: &'a str, name: &'a str, array: &'a str) -> Event<'a> {
@@ -103,6 +113,7 @@ mod tests {
             name: name.into(),
             ack_id: None,
             array: array.into(),
+            first: scan_event(array).unwrap().first,
             attachments: vec![],
         }
     }
@@ -193,7 +204,7 @@ mod tests {
             "2[\"connect\"]",
             "2[\"disconnecting\"]",
         ] {
-            assert!(decode(text, 10).is_err(), "{text}");
+            assert!(read(text).is_err(), "{text}");
         }
     }
 
@@ -201,7 +212,7 @@ mod tests {
     fn attachments_are_counted_up_to_the_limit() {
         for count in [1, 10] {
             let text = format!("5{count}-[\"x\"]");
-            assert_eq!(decode(&text, 10).unwrap().attachments, count);
+            assert_eq!(decode(&text, 10).unwrap().1, count);
         }
     }
 }

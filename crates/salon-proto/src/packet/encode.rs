@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::encoded::Encoded;
 use crate::id::{RecoveryId, SocketId};
 use crate::packet::tail::{Tail, write_event};
-use crate::packet::{RESERVED_EVENTS, ROOT, json};
+use crate::packet::{ROOT, is_reserved, json};
 use crate::parser::ParserError;
 
 /// An event; a tuple gives several arguments, `()` none, anything else one.
@@ -54,7 +54,7 @@ pub(crate) fn event_with<T: Serialize + ?Sized>(
 
 /// Refuses the names of events that only the library itself emits.
 pub(crate) fn check_name(name: &str) -> Result<(), EncodeError> {
-    match RESERVED_EVENTS.contains(&name) {
+    match is_reserved(name) {
         true => Err(EncodeError::Reserved(name.into())),
         false => Ok(()),
     }

@@ -37,6 +37,12 @@ pub const RESERVED_EVENTS: [&str; 6] = [
     "removeListener",
 ];
 
+/// Whether it is one of these names.
+fn is_reserved(name: &str) -> bool {
+    let lengths = RESERVED_EVENTS.map(str::len);
+    lengths.contains(&name.len()) && RESERVED_EVENTS.contains(&name)
+}
+
 /// A decoded packet, complete with its attachments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Packet<'a> {
@@ -82,6 +88,8 @@ pub struct Event<'a> {
     pub ack_id: Option<u64>,
     /// The whole JSON array, the name first.
     pub array: Cow<'a, str>,
+    /// What is known of the first argument, for [`read_event`](json::read_event).
+    pub first: json::First,
     /// The binary data that the array's placeholders stand for.
     pub attachments: Vec<Bytes>,
 }
@@ -103,15 +111,24 @@ fn own(text: Cow<'_, str>) -> Cow<'static, str> {
     Cow::Owned(text.into_owned())
 }
 
+/// The same for a namespace, which is nearly always the root.
+fn own_namespace(namespace: Cow<'_, str>) -> Cow<'static, str> {
+    match &*namespace {
+        ROOT => Cow::Borrowed(ROOT),
+        _ => own(namespace),
+    }
+}
+
 impl Event<'_> {
     /// The same, with text of its own.
     #[must_use]
     pub fn into_owned(self) -> Event<'static> {
         Event {
-            namespace: own(self.namespace),
+            namespace: own_namespace(self.namespace),
             name: own(self.name),
             ack_id: self.ack_id,
             array: own(self.array),
+            first: self.first,
             attachments: self.attachments,
         }
     }
@@ -122,7 +139,7 @@ impl Ack<'_> {
     #[must_use]
     pub fn into_owned(self) -> Ack<'static> {
         Ack {
-            namespace: own(self.namespace),
+            namespace: own_namespace(self.namespace),
             id: self.id,
             array: own(self.array),
             attachments: self.attachments,

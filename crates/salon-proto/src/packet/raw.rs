@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::de::IgnoredAny;
 
 use crate::error::ProtocolError;
-use crate::packet::{Ack, Event, Packet, RESERVED_EVENTS, json};
+use crate::packet::{Ack, Event, Packet, is_reserved, json};
 
 /// The type of a packet. Each parser writes it in its way, mostly by its [number](Self::number).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -76,6 +76,8 @@ impl<'a> RawPacket<'a> {
     /// # Errors
     /// When the data is not JSON or not of the shape that the type demands, or when the event's
     /// name is [reserved](RESERVED_EVENTS).
+    // Inlined with what is usual, so that the packet is made where it is wanted and not moved there.
+    #[inline(always)]
     pub fn check(self) -> Result<Packet<'a>, ProtocolError> {
         match self.kind {
             PacketType::Connect => self.connect(),
@@ -86,6 +88,7 @@ impl<'a> RawPacket<'a> {
         }
     }
 
+    #[inline(never)]
     fn connect(self) -> Result<Packet<'a>, ProtocolError> {
         Ok(Packet::Connect {
             data: valid(self.data, &['{'])?,
@@ -93,6 +96,7 @@ impl<'a> RawPacket<'a> {
         })
     }
 
+    #[inline(never)]
     fn connect_error(self) -> Result<Packet<'a>, ProtocolError> {
         Ok(Packet::ConnectError {
             data: valid(self.data, &['{', '"'])?,
@@ -100,6 +104,7 @@ impl<'a> RawPacket<'a> {
         })
     }
 
+    #[inline(never)]
     fn disconnect(self) -> Result<Packet<'a>, ProtocolError> {
         let namespace = self.namespace;
         match self.data {
@@ -108,24 +113,30 @@ impl<'a> RawPacket<'a> {
         }
     }
 
+    #[inline(always)]
     fn event(self) -> Result<Packet<'a>, ProtocolError> {
         let namespace = self.namespace;
         let Some(array) = self.data else {
             return Ok(Packet::Empty { namespace });
         };
-        let name = match &array {
-            Cow::Borrowed(array) => event_name(array)?,
-            Cow::Owned(array) => Cow::Owned(event_name(array)?.into_owned()),
+        let (name, first) = match &array {
+            Cow::Borrowed(array) => name_and_first(array)?,
+            Cow::Owned(array) => {
+                let (name, first) = name_and_first(array)?;
+                (Cow::Owned(name.into_owned()), first)
+            }
         };
         Ok(Packet::Event(Event {
             namespace,
             name,
             ack_id: self.ack_id,
             array,
+            first,
             attachments: self.attachments,
         }))
     }
 
+    #[inline(always)]
     fn ack(self) -> Result<Packet<'a>, ProtocolError> {
         let namespace = self.namespace;
         let Some(array) = self.data else {
@@ -144,13 +155,14 @@ impl<'a> RawPacket<'a> {
     }
 }
 
-/// The name of an event that a peer may send.
-fn event_name(array: &str) -> Result<Cow<'_, str>, ProtocolError> {
+/// The name of an event that a peer may send, and what its first argument is.
+#[inline]
+fn name_and_first(array: &str) -> Result<(Cow<'_, str>, json::First), ProtocolError> {
     let scanned = json::scan_event(array).map_err(invalid_payload)?;
-    if !scanned.name_is_number && RESERVED_EVENTS.contains(&&*scanned.name) {
+    if !scanned.name_is_number && is_reserved(&scanned.name) {
         return Err(ProtocolError::with_detail("reserved event", scanned.name));
     }
-    Ok(scanned.name)
+    Ok((scanned.name, scanned.first))
 }
 
 /// The data, if it is JSON and begins as it must.

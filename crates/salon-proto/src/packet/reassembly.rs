@@ -1,12 +1,13 @@
 //! Puts a packet's text and its binary messages together again.
 
 use std::borrow::Cow;
+use std::mem;
 
 use bytes::Bytes;
 
 use crate::error::ProtocolError;
-use crate::packet::decode::{Decoded, decode};
-use crate::packet::{Packet, json, own};
+use crate::packet::decode::decode;
+use crate::packet::{Packet, RawPacket, json, own, own_namespace};
 
 /// Collects one packet at a time: the messages of a packet never interleave with others.
 ///
@@ -50,15 +51,21 @@ impl Reassembly {
         if self.waiting.is_some() {
             return Err(ProtocolError::new("text where an attachment was due"));
         }
-        let Decoded {
-            packet,
-            attachments,
-        } = decode(text, self.max_attachments)?;
-        if attachments == 0 {
-            return Ok(Some(packet));
+        let (packet, attachments) = decode(text, self.max_attachments)?;
+        match attachments {
+            0 => Ok(Some(packet.check()?)),
+            _ => self.wait(packet, attachments),
         }
+    }
+
+    #[inline(never)]
+    fn wait<'a>(
+        &mut self,
+        packet: RawPacket<'_>,
+        attachments: usize,
+    ) -> Result<Option<Packet<'a>>, ProtocolError> {
         self.waiting = Some(Box::new(Waiting {
-            packet: into_owned(packet),
+            packet: into_owned(packet.check()?),
             missing: attachments,
             attachments: Vec::with_capacity(attachments),
         }));
@@ -81,24 +88,26 @@ impl Reassembly {
         if waiting.attachments.len() < waiting.missing {
             return Ok(None);
         }
-        match self.waiting.take() {
-            Some(waiting) => waiting.complete(),
-            None => Ok(None),
-        }
+        let Some(mut whole) = self.waiting.take() else {
+            return Ok(None);
+        };
+        whole.attach()?;
+        Ok(Some(whole.packet))
     }
 }
 
 impl Waiting {
-    fn complete(mut self) -> Result<Option<Packet<'static>>, ProtocolError> {
-        let (array, attachments) = match &mut self.packet {
-            Packet::Event(event) => (&event.array, &mut event.attachments),
-            Packet::Ack(ack) => (&ack.array, &mut ack.attachments),
-            _ => return Ok(Some(self.packet)),
+    /// Gives the packet its attachments, which are all there.
+    fn attach(&mut self) -> Result<(), ProtocolError> {
+        let (array, first, attachments) = match &mut self.packet {
+            Packet::Event(event) => (&event.array, event.first, &mut event.attachments),
+            Packet::Ack(ack) => (&ack.array, json::First::Unknown, &mut ack.attachments),
+            _ => return Ok(()),
         };
-        json::check_placeholders(array, self.attachments.len())
+        json::check_event(array, first, self.attachments.len())
             .map_err(|error| ProtocolError::with_detail("illegal attachments", error))?;
-        *attachments = self.attachments;
-        Ok(Some(self.packet))
+        *attachments = mem::take(&mut self.attachments);
+        Ok(())
     }
 }
 
@@ -107,18 +116,18 @@ fn into_owned(packet: Packet<'_>) -> Packet<'static> {
         Packet::Event(event) => Packet::Event(event.into_owned()),
         Packet::Ack(ack) => Packet::Ack(ack.into_owned()),
         Packet::Connect { namespace, data } => Packet::Connect {
-            namespace: own(namespace),
+            namespace: own_namespace(namespace),
             data: data.map(own),
         },
         Packet::ConnectError { namespace, data } => Packet::ConnectError {
-            namespace: own(namespace),
+            namespace: own_namespace(namespace),
             data: data.map(own),
         },
         Packet::Disconnect { namespace } => Packet::Disconnect {
-            namespace: own(namespace),
+            namespace: own_namespace(namespace),
         },
         Packet::Empty { namespace } => Packet::Empty {
-            namespace: own(namespace),
+            namespace: own_namespace(namespace),
         },
     }
 }

@@ -170,6 +170,7 @@ fn handle_event(socket: &Socket, event: &Event<'_>, turn: &mut Turn<'_, '_>) {
     }
     let data = Data::Event {
         array: &event.array,
+        first: event.first,
         attachments: &event.attachments,
     };
     let call = Call::new(socket, Occasion::Event(&event.name), data, event.ack_id);

@@ -5,7 +5,8 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::error::{Error, Reason};
-use super::placeholder::{Key, MARK, usual_number};
+use super::first::First;
+use super::placeholder::{Key, MARK, usual_placeholder};
 
 /// The brace and the quote before the first key of an object.
 const BEFORE_MARK: usize = 2;
@@ -37,6 +38,21 @@ pub fn check_placeholders(array: &str, attachments: usize) -> Result<(), Error> 
     }
 }
 
+/// The same for an event that has been scanned: what its first argument is known to be, is not
+/// looked at again.
+pub(crate) fn check_event(array: &str, first: First, attachments: usize) -> Result<(), Error> {
+    match first {
+        First::Attachment { number, end } if number < attachments => {
+            let rest = array.get(end..).unwrap_or(array);
+            match are_usual(rest, attachments) {
+                true => Ok(()),
+                false => check_placeholders(array, attachments),
+            }
+        }
+        _ => check_placeholders(array, attachments),
+    }
+}
+
 /// Whether all that could be placeholders are of the usual form, and legal; to see so is far less
 /// work than to read the data.
 fn are_usual(array: &str, attachments: usize) -> bool {
@@ -57,8 +73,8 @@ fn is_usual(array: &str, at: usize, attachments: usize) -> bool {
     let object = at
         .checked_sub(BEFORE_MARK)
         .and_then(|start| array.get(start..));
-    let number = object.and_then(usual_number);
-    number.is_some_and(|one| one < attachments)
+    let placeholder = object.and_then(|text| usual_placeholder(text.as_bytes()));
+    placeholder.is_some_and(|(number, _)| number < attachments)
 }
 
 /// What a value is, as far as placeholders are concerned.

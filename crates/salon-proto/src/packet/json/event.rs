@@ -4,16 +4,14 @@
 use std::any::Any;
 
 use bytes::Bytes;
-use memchr::memchr2;
 use serde::de::DeserializeOwned;
 
 use super::error::Error;
-use super::placeholder::usual_number;
+use super::first::First;
 use super::read::read_args;
-use super::scan::first_argument;
 
-/// Reads the arguments of an event, as [`read_args`] does behind the name, of an array that
-/// [`scan_event`](super::scan_event) has accepted.
+/// Reads the arguments of an event, as [`read_args`] does behind the name. `first` is what
+/// [`scan_event`](super::scan_event) found in this array.
 ///
 /// Of a single `String` that holds no escapes, and of single `Bytes`, it makes less work: the bytes
 /// are those of the attachment, which is shared and not copied.
@@ -26,46 +24,53 @@ use super::scan::first_argument;
 ///
 /// ```
 /// use bytes::Bytes;
-/// use salon_proto::packet::json::read_event;
+/// use salon_proto::packet::json::{read_event, scan_event};
 ///
 /// let array = r#"["photo",{"_placeholder":true,"num":0}]"#;
 /// let attachments = [Bytes::from_static(b"\x89PNG")];
-/// let photo: Bytes = read_event(array, &attachments)?;
+/// let photo: Bytes = read_event(array, scan_event(array)?.first, &attachments)?;
 /// assert_eq!(photo.as_ptr(), attachments[0].as_ptr());
 /// # Ok::<(), salon_proto::packet::json::Error>(())
 /// ```
 pub fn read_event<T: DeserializeOwned + 'static>(
     array: &str,
+    first: First,
     attachments: &[Bytes],
 ) -> Result<T, Error> {
     let mut lone: Option<T> = None;
     // Rust cannot choose by type here; but what has the type of text can be given text.
     let slot: &mut dyn Any = &mut lone;
-    if let Some(text) = slot.downcast_mut() {
-        *text = first_argument(array).and_then(plain_text);
-    } else if let Some(bytes) = slot.downcast_mut() {
-        *bytes = first_argument(array).and_then(|json| attachment(json, attachments));
+    match first {
+        First::Text { start, end } => {
+            if let Some(text) = slot.downcast_mut() {
+                *text = array.get(start..end).map(str::to_owned);
+            }
+        }
+        First::Attachment { number, .. } => {
+            if let Some(bytes) = slot.downcast_mut() {
+                *bytes = attachments.get(number).cloned();
+            }
+        }
+        First::Unknown => {}
     }
     lone.map_or_else(|| read_args(array, 1, attachments), Ok)
 }
 
-/// The string that some JSON begins with, if it begins with one that needs no decoding.
-fn plain_text(json: &str) -> Option<String> {
-    let text = json.strip_prefix('"')?;
-    // The scanner has seen that there are no control characters.
-    let end = memchr2(b'"', b'\\', text.as_bytes())?;
-    let (plain, rest) = text.split_at_checked(end)?;
-    rest.starts_with('"').then(|| plain.to_owned())
-}
-
-/// The attachment whose placeholder some JSON begins with, if that is as all parsers write it.
-fn attachment(json: &str, attachments: &[Bytes]) -> Option<Bytes> {
-    attachments.get(usual_number(json)?).cloned()
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::scan_event;
     use super::*;
+
+    fn read_event<T>(array: &str, attachments: &[Bytes]) -> Result<T, Error>
+    where
+        T: DeserializeOwned + 'static,
+    {
+        let first = scan_event(array)?.first;
+        let unknown = super::read_event::<T>(array, First::Unknown, attachments);
+        let read = super::read_event(array, first, attachments);
+        assert_eq!(read.is_ok(), unknown.is_ok(), "{array}");
+        read
+    }
 
     #[test]
     fn text_is_read_with_and_without_escapes() {

@@ -53,6 +53,7 @@ mod binary;
 mod check;
 mod error;
 mod event;
+mod first;
 mod output;
 mod placeholder;
 mod plain;
@@ -63,9 +64,11 @@ mod strings;
 mod write;
 
 pub use self::all::AllArgs;
+pub(crate) use self::check::check_event;
 pub use self::check::check_placeholders;
 pub use self::error::{Error, ErrorKind};
 pub use self::event::read_event;
+pub use self::first::First;
 #[cfg(feature = "msgpack")]
 pub(crate) use self::placeholder::{MARK, NUMBER};
 pub use self::read::{read_args, read_value};

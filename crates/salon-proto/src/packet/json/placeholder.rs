@@ -25,11 +25,26 @@ pub(crate) const NUMBER: &str = "num";
 /// How a placeholder begins as all encoders write it; its number and a brace follow.
 pub(super) const PLACEHOLDER: &str = r#"{"_placeholder":true,"num":"#;
 
-/// The number in text that begins with such a placeholder, or `None`: it begins with something
-/// else, which may be a placeholder in another form.
-pub(super) fn usual_number(json: &str) -> Option<usize> {
-    let (number, _) = json.strip_prefix(PLACEHOLDER)?.split_once('}')?;
-    number.parse().ok()
+/// More digits than any number of an attachment has.
+const TOO_MANY_DIGITS: usize = 10;
+
+/// The number in text that begins with such a placeholder, and what follows it; `None`: it begins
+/// with something else, which may be a placeholder in another form.
+pub(super) fn usual_placeholder(json: &[u8]) -> Option<(usize, &[u8])> {
+    let rest = json.strip_prefix(PLACEHOLDER.as_bytes())?;
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit());
+    let (digits, rest) = rest.split_at_checked(digits.count())?;
+    let rest = rest.strip_prefix(b"}")?;
+    match digits {
+        // It is no number, or not one of JSON.
+        [] | [b'0', _, ..] => None,
+        _ if digits.len() >= TOO_MANY_DIGITS => None,
+        _ => Some((digits.iter().fold(0, append_digit), rest)),
+    }
+}
+
+fn append_digit(number: usize, digit: &u8) -> usize {
+    number * 10 + usize::from(digit - b'0')
 }
 
 /// The keys that make an object a placeholder.

@@ -14,6 +14,7 @@ use std::borrow::Cow;
 use serde::de::IgnoredAny;
 
 use super::error::{Error, Reason};
+use super::first::First;
 use super::plain::plain_len;
 
 /// The deepest nesting that serde_json reads.
@@ -29,6 +30,8 @@ pub struct Scanned<'a> {
     pub name_is_number: bool,
     /// How many arguments follow the name.
     pub len: usize,
+    /// What the first of them is, as far as it need not be looked at again.
+    pub first: First,
 }
 
 /// Checks an event's array and finds its name.
@@ -49,27 +52,24 @@ pub struct Scanned<'a> {
 /// assert_eq!((&*event.name, event.len), ("join", 2));
 /// # Ok::<(), salon_proto::packet::json::Error>(())
 /// ```
+#[inline]
 pub fn scan_event(array: &str) -> Result<Scanned<'_>, Error> {
-    let first = first_element(array).ok_or_else(|| explain(array))?;
-    let name_is_number = match first {
-        [b'"', ..] => false,
-        [b'-' | b'0'..=b'9', ..] => true,
+    let name = first_element(array).ok_or_else(|| explain(array))?;
+    let name_is_number = matches!(name, [b'-' | b'0'..=b'9', ..]);
+    let (name, rest) = match name {
+        [b'"', string @ ..] => string_name(array, string)?,
+        _ if name_is_number => {
+            let rest = number(name).ok_or_else(|| explain(array))?;
+            (Cow::Borrowed(between(array, name, rest)), rest)
+        }
         _ => return Err(no_name(array)),
     };
-    let rest = value(first, 1).ok_or_else(|| explain(array))?;
-    let len = count_rest(rest).ok_or_else(|| explain(array))?;
-
-    let (start, end) = (array.len() - first.len(), array.len() - rest.len());
-    let name = array.get(start..end).unwrap_or_default();
-    let name = if name_is_number {
-        Cow::Borrowed(name)
-    } else {
-        unquote(name)?
-    };
+    let (first, len) = arguments(array, rest).ok_or_else(|| explain(array))?;
     Ok(Scanned {
         name,
         name_is_number,
         len,
+        first,
     })
 }
 
@@ -92,21 +92,35 @@ pub fn scan_args(array: &str) -> Result<usize, Error> {
     count(array).ok_or_else(|| explain(array))
 }
 
-/// The text from an event's first argument on; `None` if it has none.
-pub(super) fn first_argument(array: &str) -> Option<&str> {
-    let name = first_element(array)?;
-    let argument = trim(trim(value(name, 1)?).strip_prefix(b",")?);
-    array.get(array.len() - argument.len()..)
+/// An event's name whose opening quote has been passed, and what follows it.
+#[inline]
+fn string_name<'a>(array: &'a str, string: &'a [u8]) -> Result<(Cow<'a, str>, &'a [u8]), Error> {
+    if let Some(rest) = plain_string(string) {
+        let name = between(array, string, rest);
+        return Ok((Cow::Borrowed(name.strip_suffix('"').unwrap_or(name)), rest));
+    }
+    let rest = self::string(string).ok_or_else(|| explain(array))?;
+    let quoted = format!("\"{}", between(array, string, rest));
+    let name = serde_json::from_str(&quoted).map(Cow::Owned);
+    let name = name.map_err(|source| Error::new(Reason::Malformed(source)))?;
+    Ok((name, rest))
 }
 
-/// The text of a JSON string that the scanner has accepted.
-fn unquote(quoted: &str) -> Result<Cow<'_, str>, Error> {
-    if quoted.contains('\\') {
-        let name = serde_json::from_str(quoted).map(Cow::Owned);
-        return name.map_err(|source| Error::new(Reason::Malformed(source)));
-    }
-    let end = quoted.len().saturating_sub(1);
-    Ok(Cow::Borrowed(quoted.get(1..end).unwrap_or_default()))
+/// The text from one end of the array to another.
+fn between<'a>(array: &'a str, start: &[u8], end: &[u8]) -> &'a str {
+    let range = array.len() - start.len()..array.len() - end.len();
+    array.get(range).unwrap_or_default()
+}
+
+/// Passes an event's arguments, from what follows its name to the end of the text; says what the
+/// first is, and how many there are.
+#[inline]
+fn arguments(array: &str, rest: &[u8]) -> Option<(First, usize)> {
+    let [b',', argument @ ..] = trim(rest) else {
+        return Some((First::Unknown, count_rest(rest)?));
+    };
+    let (first, rest) = First::pass(trim(argument), array.len())?;
+    Some((first, count_rest(rest)? + 1))
 }
 
 /// Why the scanner has refused this array.
@@ -145,7 +159,12 @@ fn first_element(array: &str) -> Option<&[u8]> {
 
 /// Passes what follows an element of the outermost array, to the end of the text, and returns how
 /// many more elements that were.
+#[inline]
 fn count_rest(mut text: &[u8]) -> Option<usize> {
+    // Nearly all text ends right here.
+    if text == b"]" {
+        return Some(0);
+    }
     let mut count = 0;
     loop {
         match trim(text) {
@@ -158,7 +177,7 @@ fn count_rest(mut text: &[u8]) -> Option<usize> {
 }
 
 /// Passes one value that stands inside `depth` arrays and objects.
-fn value(text: &[u8], depth: usize) -> Option<&[u8]> {
+pub(super) fn value(text: &[u8], depth: usize) -> Option<&[u8]> {
     match text {
         [b'"', rest @ ..] => string(rest),
         [b'{', rest @ ..] if depth < MAX_DEPTH => object(trim(rest), depth),
@@ -200,6 +219,12 @@ fn object(mut text: &[u8], depth: usize) -> Option<&[u8]> {
 fn key(text: &[u8]) -> Option<&[u8]> {
     let rest = string(text.strip_prefix(b"\"")?)?;
     Some(trim(trim(rest).strip_prefix(b":")?))
+}
+
+/// Passes the rest of a string whose opening quote has been passed, if it holds no escapes.
+#[inline]
+pub(super) fn plain_string(text: &[u8]) -> Option<&[u8]> {
+    text.get(plain_len(text)..)?.strip_prefix(b"\"")
 }
 
 /// Passes the rest of a string whose opening quote has been passed.
