@@ -75,7 +75,7 @@ impl<'a> RawPacket<'a> {
     ///
     /// # Errors
     /// When the data is not JSON or not of the shape that the type demands, or when the event's
-    /// name is [reserved](RESERVED_EVENTS).
+    /// name is [reserved](super::RESERVED_EVENTS).
     // Inlined with what is usual, so that the packet is made where it is wanted and not moved there.
     #[inline(always)]
     pub fn check(self) -> Result<Packet<'a>, ProtocolError> {
