@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::{Encoded, Packet, Repr};
+use super::{Attachments, Encoded, Packet, Repr};
 use crate::engine::Protocol;
 use crate::ws::{BuiltFrame, Deflate, Deflater, HEADER_ROOM, Opcode, frame_behind_room};
 
@@ -93,7 +93,10 @@ impl Encoded {
 
     fn deflate(&self, deflater: &Deflater) -> Option<Self> {
         let wire = self.deflate_wire(deflater);
-        let packet = self.clone().into_packet();
+        let Repr::Made(packet) = &self.0 else {
+            // The text is all there is.
+            return wire.map(|wire| Packet::new(wire, Attachments::None, false).into());
+        };
         let attachments = packet.attachments.deflate(deflater);
         if wire.is_none() && attachments.is_none() {
             return None;
