@@ -343,7 +343,7 @@ fn objects_that_begin_like_placeholders_survive_buffering() {
 fn binary_and_placeholder_objects_cannot_be_mixed_where_serde_buffers() {
     #[derive(Debug, Deserialize)]
     #[serde(untagged)]
-    #[allow(dead_code)]
+    #[allow(dead_code, reason = "it is never read")]
     enum Mixed {
         Both(Bytes, Value),
     }

@@ -199,6 +199,16 @@ fn start(arguments: &[&str]) -> (Child, BufReader<ChildStdout>, BufReader<ChildS
     (child, output, errors)
 }
 
+/// Starts a run in which all clients are to come back.
+fn start_avalanche(
+    server: &TestServer,
+    options: &[&str],
+) -> (Child, BufReader<ChildStdout>, BufReader<ChildStderr>) {
+    let url = server.url("/bench");
+    let words = ["bench", "avalanche", &url, "--json"];
+    start(&[&words, options].concat())
+}
+
 /// Reads until a line has the text.
 fn read_until(lines: &mut impl BufRead, text: &str) {
     let mut line = String::new();
@@ -212,17 +222,8 @@ fn read_until(lines: &mut impl BufRead, text: &str) {
 #[test]
 fn all_come_back_after_a_restart() {
     let server = TestServer::start();
-    let url = server.url("/bench");
-    let (mut child, mut output, mut errors) = start(&[
-        "bench",
-        "avalanche",
-        &url,
-        "--json",
-        "--connections",
-        "5",
-        "--duration",
-        "20s",
-    ]);
+    let options = ["--connections", "5", "--duration", "20s"];
+    let (mut child, mut output, mut errors) = start_avalanche(&server, &options);
     read_until(&mut errors, "restart the server now; ");
     let port = server.port();
     drop(server);
@@ -246,19 +247,15 @@ fn all_come_back_after_a_restart() {
 #[cfg(unix)]
 fn a_restart_command_that_fails_is_told_at_once_and_at_the_end() {
     let server = TestServer::start();
-    let url = server.url("/bench");
-    let (mut child, mut output, mut errors) = start(&[
-        "bench",
-        "avalanche",
-        &url,
-        "--json",
+    let options = [
         "--connections",
         "2",
         "--duration",
         "30m",
         "--restart-command",
         "echo not seen; exit 3",
-    ]);
+    ];
+    let (mut child, mut output, mut errors) = start_avalanche(&server, &options);
     read_until(&mut errors, "--restart-command failed with exit status: 3.");
     interrupt(&child);
     let mut line = String::new();

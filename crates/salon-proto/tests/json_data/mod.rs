@@ -1,5 +1,9 @@
 //! Any data that JavaScript can send, binary included, and a generator of it.
-#![allow(dead_code, unreachable_pub)]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "several tests include it, and each uses a part"
+)]
 
 use bytes::Bytes;
 use salon_proto::Value;
