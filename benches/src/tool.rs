@@ -12,6 +12,7 @@ use crate::documents::Page;
 use crate::figures::median;
 use crate::machine::machine;
 use crate::process::{ServerProcess, Talk, on_cores};
+use crate::progress::Progress;
 use crate::stage::Pings;
 
 /// Where the figures are in the documentation.
@@ -184,8 +185,11 @@ pub fn run(options: &Options) -> io::Result<String> {
     let machine = machine();
     let wanted = |load: &&Load| load.name.contains(&options.only);
     let mut rows: Vec<Row> = LOADS.iter().filter(wanted).map(Row::new).collect();
-    for _ in 0..options.rounds {
+    let mut progress = Progress::new(options.rounds * rows.len());
+    for round in 1..=options.rounds {
         for row in &mut rows {
+            let name = row.load.name;
+            progress.tell(&format!("round {round} of {}: {name}", options.rounds));
             row.measure(options, has_node)?;
         }
     }
