@@ -28,6 +28,12 @@ pub struct Bench {
 }
 
 impl Bench {
+    /// Items in all goes that callgrind counts.
+    #[must_use]
+    pub const fn counted_items(&self) -> f64 {
+        (self.goes * self.items) as f64
+    }
+
     /// A piece of one item that allocates nothing and has no floor.
     pub(crate) const fn new(
         name: &'static str,

@@ -6,10 +6,10 @@
 //! to run on are valgrind's, and the kernel's work is not counted.
 
 use std::hint::black_box;
-use std::io;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::Mutex;
-use std::thread;
+use std::{fs, io, thread};
 
 use crate::bench::{Bench, Work};
 
@@ -75,23 +75,43 @@ pub fn count(benches: &[&'static Bench]) -> io::Result<Vec<f64>> {
 }
 
 fn count_one(bench: &Bench) -> io::Result<f64> {
+    let count = watch(bench, Path::new("/dev/null"))?;
+    Ok(count as f64 / bench.counted_items())
+}
+
+/// What callgrind writes about a piece: how many instructions each function took.
+///
+/// # Errors
+/// When valgrind cannot be run, or the piece fails in it.
+pub fn profile(bench: &Bench) -> io::Result<String> {
+    let name = format!("salon-bench-micro-{}", std::process::id());
+    let path = std::env::temp_dir().join(name);
+    let watched = watch(bench, &path).and_then(|_| fs::read_to_string(&path));
+    let _ = fs::remove_file(&path);
+    watched
+}
+
+/// All instructions of a piece. Callgrind writes into the file how they are spread.
+fn watch(bench: &Bench, file: &Path) -> io::Result<u64> {
     let mut valgrind = Command::new("valgrind");
     let valgrind = valgrind
-        .args([
-            "--tool=callgrind",
-            "--callgrind-out-file=/dev/null",
-            COUNTED,
-        ])
+        .arg("--tool=callgrind")
+        .arg(format!("--callgrind-out-file={}", file.display()))
+        .arg(COUNTED)
         .arg(std::env::current_exe()?)
         .args([RUN, bench.name])
         .env("GLIBC_TUNABLES", TUNABLES)
         .stdin(Stdio::null());
-    let output = valgrind.output()?;
-    let count = read(&output).ok_or_else(|| {
+    let output = valgrind.output().map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => {
+            io::Error::other("valgrind is not installed: run `cargo verify prerequisites` first")
+        }
+        _ => error,
+    })?;
+    read(&output).ok_or_else(|| {
         let said = String::from_utf8_lossy(&output.stderr);
         io::Error::other(format!("`{}` failed under valgrind:\n{said}", bench.name))
-    })?;
-    Ok(count as f64 / (bench.goes * bench.items) as f64)
+    })
 }
 
 fn read(output: &Output) -> Option<u64> {

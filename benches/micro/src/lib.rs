@@ -8,6 +8,7 @@
 //! | `world` | a server and its clients in one thread, on real TCP |
 //! | [`measure`] | how long a piece takes, and how often it allocates |
 //! | [`callgrind`] | how many instructions it takes, counted by valgrind |
+//! | [`crates`] | in whose code these instructions are |
 //! | [`baseline`] | the counts that were accepted, and the comparison with them |
 //! | [`options`], [`table`] | the command line, and what it shows |
 //!
@@ -17,6 +18,7 @@
 pub mod baseline;
 pub mod bench;
 pub mod callgrind;
+pub mod crates;
 pub mod measure;
 pub mod options;
 pub mod table;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use salon_bench_micro::baseline::{Baseline, Verdict, path};
 use salon_bench_micro::bench::{self, Bench};
 use salon_bench_micro::callgrind;
+use salon_bench_micro::crates::{by_crate, share_table};
 use salon_bench_micro::measure::{allocations_of, time_of};
 use salon_bench_micro::options::{HELP, Mode, Options};
 use salon_bench_micro::table::{Figures, table};
@@ -40,6 +41,7 @@ fn run(words: &[String]) -> io::Result<()> {
     match options.mode {
         Mode::List => list(&options.benches),
         Mode::Table => show(&options.benches),
+        Mode::Crates => crates(&options.benches),
         Mode::Check => check(&options),
         Mode::Accept => accept(&options),
     }
@@ -69,6 +71,14 @@ fn show(benches: &[&'static Bench]) -> io::Result<()> {
             (*bench, figures)
         });
     write!(stdout(), "{}", table(&measured.collect::<Vec<_>>()))
+}
+
+fn crates(benches: &[&Bench]) -> io::Result<()> {
+    for bench in benches {
+        let counts = by_crate(&callgrind::profile(bench)?);
+        writeln!(stdout(), "{}", share_table(bench, &counts))?;
+    }
+    Ok(())
 }
 
 /// Floors are not ours to check, and what varies cannot be.

@@ -7,6 +7,7 @@ pub const HELP: &str = "\
 cargo bench-micro [NAME…] [OPTION]   what single pieces cost: all, or those whose names have a NAME
 
   --list     only the names
+  --crates   only count instructions, and tell in which crates they are
   --check    only count instructions, and fail where they are more than was accepted
   --accept   count instructions, and write them down as accepted";
 
@@ -17,6 +18,8 @@ pub enum Mode {
     Table,
     /// Name the pieces.
     List,
+    /// Tell in which crates the instructions are.
+    Crates,
     /// Compare instructions with those that were accepted.
     Check,
     /// Accept them as they are.
@@ -48,6 +51,7 @@ impl Options {
         let mode = match flags.as_slice() {
             [] => Mode::Table,
             ["--list"] => Mode::List,
+            ["--crates"] => Mode::Crates,
             ["--check"] => Mode::Check,
             ["--accept"] => Mode::Accept,
             _ => return Err(HELP.to_owned()),
