@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use salon_proto::Encoded;
-use salon_proto::ws::Deflate;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
@@ -250,8 +249,7 @@ impl Broadcast {
     /// Compresses what is for somebody who takes it so. It comes before the hub is locked for the
     /// recipients, since others would wait for it meanwhile.
     fn deflate_ahead(&self, namespace: &NamespaceInner, packet: &Encoded) {
-        let wanted = |deflate: &&Deflate| packet.is_worth_deflating(deflate);
-        let Some(deflate) = namespace.deflate.as_ref().filter(wanted) else {
+        let Some(deflate) = namespace.deflate_of(packet) else {
             return;
         };
         let takes = |socket: &Socket| socket.connection().session.deflates(packet);
@@ -343,6 +341,7 @@ impl std::fmt::Debug for Broadcast {
 mod tests {
     use std::net::SocketAddr;
 
+    use salon_proto::ws::Deflate;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::{TcpListener, TcpStream};
 
@@ -366,7 +365,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_large_event_is_compressed_before_the_hub_is_locked_for_whoever_wants_it() {
+    async fn a_large_event_is_compressed_before_anything_is_locked_for_whoever_wants_it() {
         let io = Server::builder()
             .per_message_deflate(Deflate::new())
             .build();
@@ -374,19 +373,28 @@ mod tests {
         let address = listener.local_addr().unwrap();
         tokio::spawn(crate::serve(listener, io.clone()).into_future());
         let all = io.of("/").broadcast();
+        let event = |length: usize| {
+            let written = all.namespace.event(None, "event", &"x".repeat(length));
+            written.unwrap()
+        };
         let is_compressed = |broadcast: &Broadcast, length: usize| {
-            let namespace = &broadcast.namespace;
-            let written = namespace.plain_event(false, "event", &"x".repeat(length));
-            let packet = broadcast.flagged(namespace, written.unwrap().0);
-            broadcast.deflate_ahead(namespace, &packet);
+            let packet = broadcast.flagged(&broadcast.namespace, event(length));
+            broadcast.deflate_ahead(&broadcast.namespace, &packet);
             packet.is_deflated_ahead()
+        };
+        let lone = |length: usize| {
+            let sockets = all.sockets().into_iter();
+            let sent = sockets.map(|socket| socket.deflated_ahead(event(length)));
+            sent.filter(Encoded::is_deflated_ahead).count()
         };
         assert!(!is_compressed(&all, 5_000), "nobody is there");
         let _plain = join(address, "").await;
         assert!(!is_compressed(&all, 5_000), "nobody takes it");
+        assert_eq!(lone(5_000), 0, "nor does the only one");
         let _other = join(address, "sec-websocket-extensions: permessage-deflate\r\n").await;
         assert!(is_compressed(&all, 5_000));
         assert!(!is_compressed(&all, 500), "it is too small");
         assert!(!is_compressed(&all.clone().to("nobody"), 5_000));
+        assert_eq!((lone(5_000), lone(500)), (1, 0));
     }
 }

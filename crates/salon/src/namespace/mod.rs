@@ -106,6 +106,12 @@ impl NamespaceInner {
         Ok((packet, offset))
     }
 
+    /// How a packet is compressed for clients that take it so; `None` if it is not, for nobody.
+    pub(crate) fn deflate_of(&self, packet: &Encoded) -> Option<&Deflate> {
+        let deflate = self.deflate.as_ref();
+        deflate.filter(|deflate| packet.is_worth_deflating(deflate))
+    }
+
     /// An event on its way out, if anybody wants to see it.
     pub(crate) fn outgoing<T: Serialize + ?Sized>(
         &self,

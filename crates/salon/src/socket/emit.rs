@@ -110,7 +110,7 @@ impl Socket {
     }
 
     fn send_plain(&self, flags: Flags, packet: Encoded, offset: Option<Offset>) -> Emitted {
-        let packet = flags.apply(packet);
+        let packet = self.deflated_ahead(flags.apply(packet));
         if let (Some((keeper, _)), Some(offset)) = (self.recovery(), offset) {
             return self.send_kept(keeper, offset, packet);
         }
@@ -120,6 +120,20 @@ impl Socket {
             Err(error) if error.is_missed() => Emitted::to(0),
             Err(error) => Emitted::failed(0, error),
         }
+    }
+
+    /// Compresses the packet now if the client takes it so. Later there are locks, for which even
+    /// the namespace's broadcasts would wait.
+    pub(crate) fn deflated_ahead(&self, packet: Encoded) -> Encoded {
+        let Some(deflate) = self.0.namespace.deflate_of(&packet) else {
+            return packet;
+        };
+        if !self.0.connection.session.deflates(&packet) {
+            return packet;
+        }
+        let packet = packet.shared();
+        packet.deflate_ahead(deflate);
+        packet
     }
 
     pub(super) fn ask_flagged<R: DeserializeOwned>(
@@ -151,7 +165,8 @@ impl Socket {
         let namespace = &self.0.namespace;
         let packet = namespace.event(Some(id), event, args)?;
         let outgoing = namespace.outgoing(event, args);
-        self.send_packet(flags.apply(packet), flags.is_volatile)?;
+        let packet = self.deflated_ahead(flags.apply(packet));
+        self.send_packet(packet, flags.is_volatile)?;
         if let Some(outgoing) = outgoing {
             show(&outgoing, self);
         }
