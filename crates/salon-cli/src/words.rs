@@ -91,7 +91,6 @@ fn shortened(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-
     use super::*;
 
     fn values(line: &str) -> Vec<String> {
