@@ -49,7 +49,7 @@ pub(super) const BENCHES: &[Bench] = &[
         broadcast(10, Audience::Room, 1)
     })
     .items(10)
-    .allocations(3),
+    .allocations(2),
 ];
 
 pub(super) const TWICE: Bench = Bench::new("broadcast/1000", "one receiver of 2,000", 32, || {

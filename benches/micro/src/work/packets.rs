@@ -23,7 +23,7 @@ pub(super) const BENCHES: &[Bench] = &[
         1_000,
         decode_binary,
     )
-    .allocations(6),
+    .allocations(5),
     Bench::new("decode/args", "64 bytes into a String", 1_000, read_small)
         .allocations(1)
         .floor("floor/json-read"),
@@ -31,10 +31,10 @@ pub(super) const BENCHES: &[Bench] = &[
         .allocations(1)
         .floor("floor/json-read-large"),
     Bench::new("encode/event", "an event of 64 bytes", 1_000, encode_event)
-        .allocations(2)
+        .allocations(1)
         .floor("floor/json-write"),
     Bench::new("encode/ack", "an answer of 64 bytes", 1_000, encode_ack)
-        .allocations(2)
+        .allocations(1)
         .floor("floor/json-write"),
     Bench::new("encode/large", "an event of 100 KiB", 10, encode_large)
         .allocations(2)
@@ -45,7 +45,7 @@ pub(super) const BENCHES: &[Bench] = &[
         1_000,
         encode_binary,
     )
-    .allocations(5),
+    .allocations(3),
 ];
 
 fn decode(text: String) -> Work {

@@ -12,14 +12,14 @@ pub(super) const BENCHES: &[Bench] = &[
         30,
         connect,
     )
-    .allocations(53),
+    .allocations(50),
     Bench::new(
         "polling/echo",
         "a post and a poll with 64 bytes there and back",
         100,
         poll,
     )
-    .allocations(27),
+    .allocations(19),
 ];
 
 fn connect() -> Work {
