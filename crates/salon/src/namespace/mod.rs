@@ -106,7 +106,7 @@ impl NamespaceInner {
         Ok((packet, offset))
     }
 
-    /// How a packet is compressed for clients that take it so; `None` if it is not, for nobody.
+    /// How a packet is compressed for clients that take it so; `None` if it is compressed for nobody.
     pub(crate) fn deflate_of(&self, packet: &Encoded) -> Option<&Deflate> {
         let deflate = self.deflate.as_ref();
         deflate.filter(|deflate| packet.is_worth_deflating(deflate))

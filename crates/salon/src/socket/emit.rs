@@ -122,8 +122,8 @@ impl Socket {
         }
     }
 
-    /// Compresses the packet now if the client takes it so. Later there are locks, for which even
-    /// the namespace's broadcasts would wait.
+    /// Compresses the packet now if the client takes it so: later it would be done under locks that
+    /// even the namespace's broadcasts wait for.
     pub(crate) fn deflated_ahead(&self, packet: Encoded) -> Encoded {
         let Some(deflate) = self.0.namespace.deflate_of(&packet) else {
             return packet;
