@@ -152,8 +152,8 @@ impl Work {
 pub(crate) const LONGER: u32 = 8;
 
 /// Whose turn it is, slice after slice: always in the same order, so that each has rested as long as
-/// the others when its turn comes. After 200 ms without a message TCP acknowledges the next 16 at once,
-/// which costs both sides: who had two turns one after the other would have fewer of these.
+/// the others when its turn comes. After a rest of 200 ms TCP acknowledges the next 16 messages at once,
+/// which on one machine takes the sender's time: who had two turns one after the other would be spared it.
 pub(crate) fn turns(contenders: usize, slices: usize) -> impl Iterator<Item = usize> {
     (0..slices).flat_map(move |_| 0..contenders)
 }
