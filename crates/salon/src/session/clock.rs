@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
+use std::vec;
 
 use parking_lot::Mutex;
 use salon_proto::timer::Instant;
@@ -58,11 +59,10 @@ impl Clock {
 
     /// Waits for deadlines, for ever.
     pub(super) async fn run(self: Arc<Self>) {
-        let mut expired = Vec::new();
         loop {
             self.wait().await;
             let now = self.now().as_millis();
-            self.wheel.lock().expire(now, &mut expired);
+            let mut expired = self.wheel.lock().expire(now).into_iter();
             while tell_some(&mut expired) {
                 tokio::task::yield_now().await;
             }
@@ -82,12 +82,10 @@ impl Clock {
 }
 
 /// Tells some of those whose deadlines have passed; true if others are left.
-fn tell_some(expired: &mut Vec<Weak<dyn Due>>) -> bool {
-    let some = expired.drain(..expired.len().min(AT_ONCE));
-    for whom in some.filter_map(|weak| weak.upgrade()) {
-        whom.handle_due();
-    }
-    !expired.is_empty()
+fn tell_some(expired: &mut vec::IntoIter<Weak<dyn Due>>) -> bool {
+    let some = expired.take(AT_ONCE).filter_map(|weak| weak.upgrade());
+    some.for_each(|whom| whom.handle_due());
+    expired.len() > 0
 }
 
 /// How wide the slot of a deadline is that is so far away.

@@ -29,14 +29,16 @@ impl<K> Wheel<K> {
         self.slots.first_key_value().map(|(slot, _)| *slot)
     }
 
-    /// Moves what has expired to the end of a list, slot by slot, within a slot as inserted.
-    pub(super) fn expire(&mut self, now_ms: u64, expired: &mut Vec<K>) {
+    /// Takes out what has expired, slot by slot, within a slot as inserted.
+    pub(super) fn expire(&mut self, now_ms: u64) -> Vec<K> {
+        let mut expired = Vec::new();
         while let Some(slot) = self.slots.first_entry() {
             if *slot.key() > now_ms {
                 break;
             }
             expired.append(&mut slot.remove());
         }
+        expired
     }
 }
 
@@ -60,35 +62,29 @@ mod tests {
 
     const SLOT: u64 = 8;
 
-    fn expired<K>(wheel: &mut Wheel<K>, now_ms: u64) -> Vec<K> {
-        let mut expired = Vec::new();
-        wheel.expire(now_ms, &mut expired);
-        expired
-    }
-
     #[test]
     fn a_deadline_expires_at_the_end_of_its_slot_and_once() {
         let mut wheel = Wheel::default();
         wheel.insert(17, SLOT, 'a');
         assert_eq!(wheel.next(), Some(24));
-        assert!(expired(&mut wheel, 23).is_empty());
-        assert_eq!(expired(&mut wheel, 24), ['a']);
-        assert!(expired(&mut wheel, 1_000).is_empty());
+        assert!(wheel.expire(23).is_empty());
+        assert_eq!(wheel.expire(24), ['a']);
+        assert!(wheel.expire(1_000).is_empty());
     }
 
     #[test]
     fn a_deadline_on_the_border_of_slots_is_not_late_at_all() {
         let mut wheel = Wheel::default();
         wheel.insert(16, SLOT, 'a');
-        assert_eq!(expired(&mut wheel, 16), ['a']);
+        assert_eq!(wheel.expire(16), ['a']);
     }
 
     #[test]
     fn a_deadline_in_the_past_expires_at_once() {
         let mut wheel = Wheel::default();
-        assert!(expired(&mut wheel, 5_000).is_empty());
+        assert!(wheel.expire(5_000).is_empty());
         assert!(wheel.insert(0, SLOT, 'a'));
-        assert_eq!(expired(&mut wheel, 5_000), ['a']);
+        assert_eq!(wheel.expire(5_000), ['a']);
     }
 
     #[test]
@@ -98,7 +94,7 @@ mod tests {
         assert!(!wheel.insert(97, SLOT, 'b'), "the same slot");
         assert!(!wheel.insert(200, SLOT, 'c'));
         assert!(wheel.insert(96, SLOT, 'd'));
-        assert_eq!(expired(&mut wheel, 104), ['d', 'a', 'b']);
+        assert_eq!(wheel.expire(104), ['d', 'a', 'b']);
         assert!(
             !wheel.insert(200, SLOT, 'e'),
             "the same slot as what is left"
@@ -111,17 +107,8 @@ mod tests {
         for deadline in [u64::MAX, u64::MAX - 1, u64::MAX - 8, u64::MAX - 9] {
             wheel.insert(deadline, SLOT, deadline);
         }
-        assert_eq!(expired(&mut wheel, u64::MAX).len(), 4);
+        assert_eq!(wheel.expire(u64::MAX).len(), 4);
         assert_eq!(wheel.next(), None);
-    }
-
-    #[test]
-    fn expired_keys_follow_those_that_the_list_already_has() {
-        let mut wheel = Wheel::default();
-        wheel.insert(1, SLOT, 'b');
-        let mut list = vec!['a'];
-        wheel.expire(8, &mut list);
-        assert_eq!(list, ['a', 'b']);
     }
 
     #[test]
@@ -167,7 +154,7 @@ mod tests {
         now: u64,
         seed: u64,
     ) {
-        let mut fired = expired(wheel, now);
+        let fired = wheel.expire(now);
         assert!(
             fired.iter().all(|(deadline, _)| *deadline <= now),
             "early, seed {seed}"
@@ -177,7 +164,7 @@ mod tests {
             .extract_if(.., |(end, _)| *end <= now)
             .map(|(_, key)| key)
             .collect();
-        let mut keys: Vec<u64> = fired.drain(..).map(|(_, key)| key).collect();
+        let mut keys: Vec<u64> = fired.into_iter().map(|(_, key)| key).collect();
         due.sort_unstable();
         keys.sort_unstable();
         assert_eq!(keys, due, "seed {seed}");
@@ -199,10 +186,7 @@ mod tests {
         wheel.insert(17, 8, 'a');
         wheel.insert(18, 1, 'b');
         wheel.insert(19, 0, 'c');
-        let mut expired = Vec::new();
-        wheel.expire(19, &mut expired);
-        assert_eq!(expired, ['b', 'c']);
-        wheel.expire(24, &mut expired);
-        assert_eq!(expired, ['b', 'c', 'a']);
+        assert_eq!(wheel.expire(19), ['b', 'c']);
+        assert_eq!(wheel.expire(24), ['a']);
     }
 }
