@@ -83,8 +83,8 @@ pub const STAGES: &[Stage] = &[
             scenario("memory of an idle session, 15,000", Idle),
             scenario("broadcast to 15,000", Broadcast(Namespace, 1)),
             scenario(
-                "broadcast to a room of 100, 25 a second, 15,000 idle",
-                RoomLatency(25),
+                "broadcast to a room of 100, 100 a second, 15,000 idle",
+                RoomLatency(100),
             ),
         ],
     ),

@@ -62,7 +62,7 @@ const MEMORIES: &[&str] = &[
 
 const LATENCIES: [&str; 2] = [
     "echo, 2,000 a second",
-    "broadcast to a room of 100, 25 a second, 15,000 idle",
+    "broadcast to a room of 100, 100 a second, 15,000 idle",
 ];
 
 /// With how many connections something is measured, and what it is called then.
