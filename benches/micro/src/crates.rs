@@ -35,8 +35,7 @@ pub fn by_crate(profile: &str) -> Vec<(String, u64)> {
         }
     }
     let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_by(|(a, _), (b, _)| a.cmp(b));
-    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts.sort_by(|(a, more), (b, less)| less.cmp(more).then_with(|| a.cmp(b)));
     counts
 }
 
