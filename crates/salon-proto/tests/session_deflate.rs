@@ -1,7 +1,5 @@
 //! A session whose WebSocket takes compressed messages.
 
-#![allow(missing_docs)]
-
 use std::io::IoSlice;
 use std::sync::Arc;
 
@@ -104,6 +102,18 @@ fn what_is_refused_comes_back_as_it_was() {
     let rejected = session.send(packet(&long('a')), false).unwrap_err();
     assert_eq!(rejected.why, Rejection::Full);
     assert_eq!(rejected.packet.as_text(), long('a').as_bytes());
+}
+
+#[test]
+fn what_would_be_refused_would_not_be_compressed() {
+    let large = packet(&long('a'));
+    let mut session = deflating(100_000);
+    assert!(session.deflates(&large, false));
+    assert!(!session.deflates(&large, true), "the handshake waits still");
+    drain(&mut session, 1_000);
+    assert!(session.deflates(&large, true));
+    session.abort();
+    assert!(!session.deflates(&large, false));
 }
 
 #[test]

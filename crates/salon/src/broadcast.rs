@@ -252,7 +252,10 @@ impl Broadcast {
         let Some(deflate) = namespace.deflate_of(packet) else {
             return;
         };
-        let takes = |socket: &Socket| socket.connection().session.deflates(packet);
+        let takes = |socket: &Socket| {
+            let session = &socket.connection().session;
+            session.deflates(packet, self.is_volatile)
+        };
         let is_needed = namespace.hub.lock().select(&self.target).any(takes);
         if is_needed {
             packet.deflate_ahead(deflate);
@@ -384,7 +387,7 @@ mod tests {
         };
         let lone = |length: usize| {
             let sockets = all.sockets().into_iter();
-            let sent = sockets.map(|socket| socket.deflated_ahead(event(length)));
+            let sent = sockets.map(|socket| socket.deflated_ahead(event(length), false));
             sent.filter(Encoded::is_deflated_ahead).count()
         };
         assert!(!is_compressed(&all, 5_000), "nobody is there");

@@ -105,8 +105,8 @@ impl Session {
     }
 
     /// Whether sending the packet would compress it.
-    pub(crate) fn deflates(&self, packet: &Encoded) -> bool {
-        self.line.lock().engine.deflates(packet)
+    pub(crate) fn deflates(&self, packet: &Encoded, volatile: bool) -> bool {
+        self.line.lock().engine.deflates(packet, volatile)
     }
 
     /// Queues a message. It goes out at the end of this turn of the runtime.

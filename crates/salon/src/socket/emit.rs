@@ -110,7 +110,7 @@ impl Socket {
     }
 
     fn send_plain(&self, flags: Flags, packet: Encoded, offset: Option<Offset>) -> Emitted {
-        let packet = self.deflated_ahead(flags.apply(packet));
+        let packet = self.deflated_ahead(flags.apply(packet), flags.is_volatile);
         if let (Some((keeper, _)), Some(offset)) = (self.recovery(), offset) {
             return self.send_kept(keeper, offset, packet);
         }
@@ -124,11 +124,11 @@ impl Socket {
 
     /// Compresses the packet now if the client takes it so: later it would be done under locks that
     /// even the namespace's broadcasts wait for.
-    pub(crate) fn deflated_ahead(&self, packet: Encoded) -> Encoded {
+    pub(crate) fn deflated_ahead(&self, packet: Encoded, volatile: bool) -> Encoded {
         let Some(deflate) = self.0.namespace.deflate_of(&packet) else {
             return packet;
         };
-        if !self.0.connection.session.deflates(&packet) {
+        if !self.0.connection.session.deflates(&packet, volatile) {
             return packet;
         }
         let packet = packet.shared();
@@ -165,7 +165,7 @@ impl Socket {
         let namespace = &self.0.namespace;
         let packet = namespace.event(Some(id), event, args)?;
         let outgoing = namespace.outgoing(event, args);
-        let packet = self.deflated_ahead(flags.apply(packet));
+        let packet = self.deflated_ahead(flags.apply(packet), flags.is_volatile);
         self.send_packet(packet, flags.is_volatile)?;
         if let Some(outgoing) = outgoing {
             show(&outgoing, self);

@@ -49,11 +49,12 @@ impl Session {
         }
     }
 
-    /// Whether it would compress the packet, which takes its time.
+    /// Whether [`send`](Self::send) would try to compress the packet, which takes its time.
     #[must_use]
-    pub fn deflates(&self, packet: &Encoded) -> bool {
+    pub fn deflates(&self, packet: &Encoded, volatile: bool) -> bool {
         let deflater = self.deflater.as_deref();
         deflater.is_some_and(|one| packet.deflates_for(one, self.dialect.protocol))
+            && self.refusal(volatile).is_none()
     }
 
     fn deflated(&self, packet: &Encoded) -> Option<Encoded> {
