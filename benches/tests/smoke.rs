@@ -1,5 +1,5 @@
 //! Every scenario in small, with the real programs: that the bench works, not how fast.
-#![allow(missing_docs)]
+#![allow(missing_docs, reason = "elsewhere it is empty, its own docs included")]
 #![cfg(target_os = "linux")]
 
 use std::process::Command;

@@ -1,7 +1,5 @@
 //! How often each piece may allocate: its bound stands beside it in `src/work/`.
 
-#![allow(missing_docs)]
-
 use salon_bench_micro::bench::{all, find, twice};
 use salon_bench_micro::measure::allocations_of;
 use salon_testkit::allocations::CountingAllocator;

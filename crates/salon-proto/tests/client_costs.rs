@@ -1,6 +1,5 @@
 //! What a client costs: an event that arrives or goes out, and a client that does nothing.
 
-#![allow(missing_docs)]
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,5 +1,4 @@
 //! What socket.io-parser makes of odd packets, from `interop/vectors/packets.mjs`.
-#![allow(missing_docs)]
 
 use salon_proto::packet::{Packet, Reassembly};
 use serde::Deserialize;

@@ -1,8 +1,6 @@
 //! Where a stream is cut makes no difference, and where it breaks off never leaves a
 //! session half-dead.
 
-#![allow(missing_docs)]
-
 use salon_proto::CloseReason;
 use salon_testkit::{Client, bytewise, splits};
 

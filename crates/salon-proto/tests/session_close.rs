@@ -1,7 +1,5 @@
 //! How a session ends, from either side, and what still goes out then.
 
-#![allow(missing_docs)]
-
 use salon_proto::CloseReason;
 use salon_proto::engine::{PollAnswer, Rejection, Transport};
 use salon_testkit::Client;

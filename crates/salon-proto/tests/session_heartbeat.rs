@@ -1,7 +1,5 @@
 //! When the server pings, and when a client that does not answer counts as gone.
 
-#![allow(missing_docs)]
-
 use salon_proto::CloseReason;
 use salon_testkit::{Client, Random, Setup};
 

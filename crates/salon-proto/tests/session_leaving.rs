@@ -1,8 +1,6 @@
 //! A client that goes in the middle of its upgrade, as a page does that is closed: when is it
 //! known?
 
-#![allow(missing_docs)]
-
 use salon_proto::CloseReason;
 use salon_proto::engine::{Protocol, Transport};
 use salon_testkit::{Client, Setup};

@@ -1,7 +1,5 @@
 //! Whatever a client sends, it harms at most its own session, and nothing panics.
 
-#![allow(missing_docs)]
-
 use salon_proto::CloseReason;
 use salon_proto::packet::Reassembly;
 use salon_testkit::{Client, Random, Setup};

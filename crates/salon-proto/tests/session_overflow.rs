@@ -1,7 +1,5 @@
 //! What happens to messages when the client is slow to take them.
 
-#![allow(missing_docs)]
-
 use salon_proto::CloseReason;
 use salon_proto::engine::{Overflow, Rejection};
 use salon_testkit::{Client, Random, Setup};

@@ -1,7 +1,5 @@
 //! Polls and posts: who is held, who is answered with what, who is refused.
 
-#![allow(missing_docs)]
-
 use salon_proto::CloseReason;
 use salon_proto::engine::{PollAnswer, Transport};
 use salon_testkit::{Client, Setup};

@@ -1,7 +1,5 @@
 //! Random sequences of everything that can happen: no panic, and every promise is kept.
 
-#![allow(missing_docs)]
-
 use std::io::IoSlice;
 use std::sync::Arc;
 

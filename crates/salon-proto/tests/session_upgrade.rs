@@ -1,7 +1,5 @@
 //! The move from polling to a WebSocket, and all the ways in which it fails.
 
-#![allow(missing_docs)]
-
 use salon_proto::engine::{PollAnswer, Rejection, Transport};
 use salon_testkit::{Client, Random, Setup};
 

@@ -1,7 +1,5 @@
 //! Protocol 3 as transcripts: its bodies, its binary data, and its heartbeat.
 
-#![allow(missing_docs)]
-
 use salon_proto::engine::jsonp::Callback;
 use salon_proto::engine::{Dialect, Overflow, Protocol};
 use salon_proto::{CloseReason, Limits};

@@ -1,7 +1,5 @@
 //! A frame that is entirely in the input costs no allocation, and compression is paid once a thread.
 
-#![allow(missing_docs)]
-
 use salon_proto::Encoded;
 use salon_proto::engine::Protocol;
 use salon_proto::ws::{

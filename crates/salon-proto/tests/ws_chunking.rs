@@ -1,8 +1,6 @@
 //! Where a stream is cut makes no difference: fed whole, byte by byte or split
 //! at any one point, it yields the same messages and the same error.
 
-#![allow(missing_docs)]
-
 use salon_proto::ws::{
     CloseCode, ControlPayload, Decoder, Error, MaskKey, Message, Role, binary_frame, close_frame,
     empty_close_frame, ping_frame, pong_frame, text_frame,

@@ -1,5 +1,4 @@
 //! The MessagePack parser: against the real one, against itself, and against what is hostile.
-#![allow(missing_docs)]
 
 mod hostile;
 mod lookalikes;

@@ -2,8 +2,6 @@
 //! there. What the suite observes as an echo is here the decoded message; what
 //! it observes as a failed connection is the error's close code.
 
-#![allow(missing_docs)]
-
 mod closing;
 mod fragments;
 mod framing;

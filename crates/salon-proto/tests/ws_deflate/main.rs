@@ -1,8 +1,6 @@
 //! Compressed messages (RFC 7692): what `ws` reads and refuses, the cases of the Autobahn test
 //! suite, and pieces of any size.
 
-#![allow(missing_docs)]
-
 mod autobahn;
 mod chunking;
 mod random;

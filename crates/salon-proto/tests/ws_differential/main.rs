@@ -13,8 +13,6 @@
 //! 4. Text in fragments: tungstenite refuses the fragment that spoils it, we the
 //!    message, so that control frames in between are still seen.
 
-#![allow(missing_docs)]
-
 mod oracle;
 mod random;
 mod script;

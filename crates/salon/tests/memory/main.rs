@@ -1,7 +1,5 @@
 //! What clients may make the server hold, in bytes that are really allocated.
 
-#![allow(missing_docs)]
-
 mod allocations;
 mod churn;
 mod flood;

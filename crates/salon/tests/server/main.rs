@@ -1,7 +1,6 @@
 //! The server as its users see it, beyond what crosses the wire: handlers, lifetimes, bounds.
 //!
 //! What JavaScript clients can see is tested in `interop/`.
-#![allow(missing_docs)]
 
 mod acks;
 mod broadcast_acks;
