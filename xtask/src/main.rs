@@ -1,5 +1,5 @@
 //! The project's own commands: `cargo demo`, `cargo verify`, `cargo bench-salon`,
-//! `cargo bench-client`, `cargo bench-tool`, `cargo bench-micro` and `cargo xtask layers`.
+//! `cargo bench-peers`, `cargo bench-client`, `cargo bench-tool`, `cargo bench-micro` and `cargo xtask layers`.
 //!
 //! Only the standard library, so that they are compiled in a second or two.
 
